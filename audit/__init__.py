@@ -1,0 +1,1 @@
+"""What happened: who did what, when and from where. Append-only. Imports no app but `wire`."""

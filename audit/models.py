@@ -1,0 +1,50 @@
+"""The audit log's one table."""
+
+import uuid
+from typing import Any, NoReturn
+
+from django.db import models
+from django.utils import timezone
+
+
+class AppendOnly(models.QuerySet["AuditEvent"]):
+    """A query set that can add and read, and nothing else."""
+
+    def update(self, **kwargs: Any) -> NoReturn:  # noqa: ARG002
+        raise TypeError("audit events are never changed")
+
+    def delete(self) -> NoReturn:
+        raise TypeError("audit events are never deleted")
+
+
+class AuditEvent(models.Model):
+    """One thing that happened. Names are copied as text, and ids are no foreign keys: history survives deletion."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    type = models.CharField(max_length=64)
+    organization_id = models.UUIDField(null=True)
+    project_id = models.UUIDField(null=True)
+    actor_type = models.CharField(max_length=16)
+    actor_id = models.UUIDField(null=True)
+    actor_name = models.CharField(max_length=255)
+    ip = models.CharField(max_length=45)
+    user_agent = models.CharField(max_length=512)
+    request_id = models.CharField(max_length=32)
+    metadata = models.JSONField(default=dict)
+
+    objects = AppendOnly.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["organization_id", "-created_at"], name="audit_by_organization")]
+
+    def __str__(self) -> str:
+        return f"{self.created_at:%Y-%m-%d %H:%M:%S} {self.type} {self.actor_name}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise TypeError("audit events are never changed")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:  # noqa: ARG002
+        raise TypeError("audit events are never deleted")

@@ -1,0 +1,228 @@
+"""The wire shapes of connections. Those of credentials derive from the fields that a provider declares."""
+
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from django.core.validators import RegexValidator
+from rest_framework import serializers
+
+from connections.providers.base import Field, Kind, Method, Provider
+from connections.rows import ConnectionView
+from wire.fields import NeverSet, NeverTrue, OneOf, Text, Uuid, WebAddress
+
+PROJECT_TYPES = ("secret-manager", "cert-manager", "kms", "ssh", "secret-scanning", "pam")
+NAME_WORDS = {
+    "blank": "name field must be at least 1 lowercase character",
+    "max_length": "name field must be at most 64 lowercase characters",
+}
+NAME_RULE = "name field can only contain lowercase letters, numbers, and hyphens"
+DESCRIPTION_WORDS = {"max_length": "Description cannot exceed 256 characters"}
+
+
+class Name(Text):
+    """A connection's name: its own slug form."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_length=1, max_length=64, words=NAME_WORDS, **kwargs)
+        self.validators.append(RegexValidator(r"^[a-z0-9]+(-[a-z0-9]+)*\Z", NAME_RULE))
+
+
+# What comes in
+
+
+class ConnectionId(serializers.Serializer[Any]):
+    connectionId = Uuid()
+
+
+class ConnectionName(serializers.Serializer[Any]):
+    connectionName = Text(min_length=1, words={"blank": "Connection name required"})
+
+
+class InProject(serializers.Serializer[Any]):
+    projectId = Text(required=False, help_text="A project's id; without it, the organization")
+
+
+class ForProjectType(serializers.Serializer[Any]):
+    projectType = Text(required=False, help_text="Only the apps that such a project can use")
+
+
+def credential_field(declared: Field) -> serializers.Field[Any, Any, Any, Any]:
+    """Return the input field of a declared credential field."""
+    if declared.kind is Kind.URL:
+        return WebAddress(invalid=declared.refusal, required=declared.required)
+    if declared.kind is Kind.CHOICE:
+        return OneOf(declared.choices, required=declared.required)
+    return Text(required=declared.required, min_length=1, max_length=16_384, words={"blank": declared.refusal})
+
+
+@cache
+def credentials_shape(provider: Provider, method: Method) -> type[serializers.Serializer[Any]]:
+    """Return the input shape of a method's credentials."""
+    fields = {declared.name: credential_field(declared) for declared in method.fields}
+    return type(f"{_camel(provider.app, method.name)}Credentials", (serializers.Serializer,), fields)
+
+
+@cache
+def create_shape(provider: Provider, method: Method) -> type[serializers.Serializer[Any]]:
+    """Return the input shape of a new connection by one method."""
+    words: dict[str, Any] = {"required": "Required", "null": "Expected object, received null"}
+    fields = {
+        "name": Name(),
+        "method": OneOf([method.name]),
+        "credentials": credentials_shape(provider, method)(error_messages=words),
+        "description": Text(required=False, allow_null=True, max_length=256, words=DESCRIPTION_WORDS),
+        "projectId": Text(source="project_id", required=False, allow_null=True),
+        **unsupported_fields(provider),
+    }
+    return type(f"Create{_camel(provider.app, method.name)}Connection", (serializers.Serializer,), fields)
+
+
+@cache
+def update_shape(provider: Provider) -> type[serializers.Serializer[Any]]:
+    """Return the input shape of a change. Credentials are checked against the stored method later."""
+    fields = {
+        "name": Name(required=False),
+        "description": Text(required=False, allow_null=True, max_length=256, words=DESCRIPTION_WORDS),
+        **unsupported_fields(provider),
+    }
+    return type(f"Update{_camel(provider.app)}Connection", (serializers.Serializer,), fields)
+
+
+@cache
+def update_document(provider: Provider) -> type[serializers.Serializer[Any]]:
+    """Return the documented shape of a change: `update_shape` and the credentials of any method."""
+    declared = {field.name: field for method in provider.methods.values() for field in method.fields}
+    fields = {name: credential_field(field) for name, field in declared.items()}
+    for field in fields.values():
+        field.required = False
+    credentials = type(f"{_camel(provider.app)}Credentials", (serializers.Serializer,), fields)
+    name = f"Update{_camel(provider.app)}Connection"
+    return type(name, (update_shape(provider),), {"credentials": credentials(required=False)})
+
+
+def unsupported_fields(provider: Provider) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+    """Return the contract's fields that no app of ours has a use for: accepted while they are idle."""
+    words = f"Not supported for {provider.display_name} Connections"
+    return {
+        "isPlatformManagedCredentials": NeverTrue(words=words),
+        "isAutoRotationEnabled": NeverTrue(words=words),
+        "rotation": NeverSet(words=words),
+        "gatewayId": NeverSet(words=words),
+        "gatewayPoolId": NeverSet(words=words),
+    }
+
+
+def _camel(*words: str) -> str:
+    return "".join(part.capitalize() for word in words for part in word.split("-"))
+
+
+# What goes out
+
+
+class ProjectReference(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    type = serializers.CharField()
+    slug = serializers.CharField()
+
+
+class ConnectionShape(serializers.Serializer[Any]):
+    """A connection in answers: the secret parts of its credentials never are."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    description = serializers.CharField(allow_null=True)
+    version = serializers.IntegerField()
+    orgId = serializers.UUIDField()
+    projectId = serializers.UUIDField(allow_null=True)
+    project = ProjectReference(allow_null=True)
+    app = serializers.CharField()
+    method = serializers.CharField()
+    credentials = serializers.DictField(child=serializers.CharField())
+    credentialsHash = serializers.CharField()
+    isPlatformManagedCredentials = serializers.BooleanField()
+    isAutoRotationEnabled = serializers.BooleanField()
+    gatewayId = serializers.UUIDField(allow_null=True)
+    gatewayPoolId = serializers.UUIDField(allow_null=True)
+    createdAt = serializers.DateTimeField()
+    updatedAt = serializers.DateTimeField()
+
+
+class AvailableShape(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    app = serializers.CharField()
+    orgId = serializers.UUIDField()
+    projectId = serializers.UUIDField(required=False)
+
+
+class OptionShape(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    app = serializers.CharField()
+    methods = serializers.ListField(child=serializers.CharField())
+    oauthClientId = serializers.CharField(required=False)
+
+
+class ConnectionEnvelope(serializers.Serializer[Any]):
+    appConnection = ConnectionShape()
+
+
+class ConnectionsEnvelope(serializers.Serializer[Any]):
+    appConnections = ConnectionShape(many=True)
+
+
+class AvailableEnvelope(serializers.Serializer[Any]):
+    appConnections = AvailableShape(many=True)
+
+
+class OptionsEnvelope(serializers.Serializer[Any]):
+    appConnectionOptions = OptionShape(many=True)
+
+
+@cache
+def listing_shape(provider: Provider, name: str) -> type[serializers.Serializer[Any]]:
+    """Return the shape of one item of a listing."""
+    listing = next(listing for listing in provider.listings if listing.name == name)
+    fields = {key: serializers.CharField() for key in listing.item}
+    return type(f"{_camel(provider.app, name)}Item", (serializers.Serializer,), fields)
+
+
+def connection_shape(view: ConnectionView) -> dict[str, Any]:
+    """Return a connection as ConnectionShape describes it. Written by hand: lists hold thousands."""
+    project = view.project_id and {
+        "id": str(view.project_id),
+        "name": view.project_name,
+        "type": view.project_type,
+        "slug": view.project_slug,
+    }
+    return {
+        "id": str(view.id),
+        "name": view.name,
+        "description": view.description,
+        "version": view.version,
+        "orgId": str(view.organization_id),
+        "projectId": project and project["id"],
+        "project": project,
+        "app": view.app,
+        "method": view.method,
+        "credentials": view.public,
+        "credentialsHash": view.credentials_hash,
+        "isPlatformManagedCredentials": False,
+        "isAutoRotationEnabled": False,
+        "gatewayId": None,
+        "gatewayPoolId": None,
+        "createdAt": _moment(view.created_at),
+        "updatedAt": _moment(view.updated_at),
+    }
+
+
+def available_shape(view: ConnectionView) -> dict[str, Any]:
+    """Return the reduced view of a connection that may be used."""
+    shape = {"id": str(view.id), "name": view.name, "app": view.app, "orgId": str(view.organization_id)}
+    return shape | ({"projectId": str(view.project_id)} if view.project_id else {})
+
+
+def _moment(value: datetime) -> str:
+    """RFC 3339 in UTC, to the millisecond."""
+    return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,68 @@
+"""What can go wrong with a connection, in the contract's words.
+
+WireError (wire/errors.py)
+├── BadRequest
+│   ├── CredentialsRefused   GitLab or GitHub did not accept the credentials, or could not be asked
+│   ├── ListingFailed        a list could not be fetched from GitLab or GitHub
+│   ├── NameTaken
+│   ├── WrongApp             the connection belongs to another app
+│   └── WrongMethod          the credentials are of another method
+├── ProviderRateLimited      GitLab or GitHub asks to wait
+├── NotFound
+│   ├── ConnectionNotFound
+│   └── ConnectionNameNotFound
+└── ServerError
+    └── Unsealable           a sealed value does not open: a wrong key, or a row that was tampered with
+"""
+
+from wire.errors import BadRequest, NotFound, RateLimited, ServerError
+
+
+class CredentialsRefused(BadRequest):
+    def __init__(self, cause: str) -> None:
+        super().__init__(f"Failed to validate credentials: {cause}")
+
+
+class ListingFailed(BadRequest):
+    def __init__(self, provider: str, listed: str, cause: str) -> None:
+        super().__init__(f"Failed to fetch {provider} {listed}: {cause}")
+
+
+class ProviderRateLimited(RateLimited):
+    def __init__(self, provider: str, listed: str, retry_after: float | None) -> None:
+        message = f"{provider} rate limit reached while loading {listed}. Wait a moment and try again."
+        super().__init__(message, retry_after=max(1, round(retry_after or 60)))
+
+
+class NameTaken(BadRequest):
+    def __init__(self, name: str) -> None:
+        super().__init__(f'An App Connection with the name "{name}" already exists')
+
+
+class WrongApp(BadRequest):
+    def __init__(self, reference: str, app: str) -> None:
+        super().__init__(f'App Connection with {reference} is not for App "{app}"')
+
+
+class WrongMethod(BadRequest):
+    def __init__(self, provider: str, method: str) -> None:
+        super().__init__(f"Invalid credential format for {provider} Connection with method {method}")
+
+
+class ConnectionNotFound(NotFound):
+    def __init__(self, connection_id: str) -> None:
+        super().__init__(f"Could not find App Connection with ID {connection_id}")
+
+
+class ConnectionNameNotFound(NotFound):
+    def __init__(self, name: str, *, in_project: bool) -> None:
+        scope = "project" if in_project else "organization"
+        super().__init__(f"Could not find App Connection with name {name} in {scope} scope.")
+
+
+class Unsealable(ServerError):
+    """The message is for the log; the client is told of an internal error only."""
+
+    @property
+    def message(self) -> str:
+        return self.default

@@ -1,0 +1,5 @@
+"""Every provider there is."""
+
+from connections.providers.gitlab import GITLAB
+
+PROVIDERS = {provider.app: provider for provider in (GITLAB,)}

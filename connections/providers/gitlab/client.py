@@ -1,0 +1,164 @@
+"""Calls to GitLab's REST API: values in, typed results out.
+
+An answer's fields are read one by one and never trusted to be there; fields that a newer GitLab adds are ignored.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from http import HTTPStatus
+from typing import Any
+
+from connections.providers.answer import Answer, retry_after
+from connections.providers.base import Account, Credentials, Server
+from connections.providers.errors import NotJson, ProviderError, RateLimited, Refused, ServerFailed
+from connections.providers.http import Calls
+
+PAGE_SIZE = 100
+MOST_PAGES = 200
+
+
+def headers(method: str, credentials: Credentials) -> dict[str, str]:
+    """Return how a request shows who it is from: https://docs.gitlab.com/api/rest/authentication/"""
+    token = str(credentials["accessToken"])
+    return {"PRIVATE-TOKEN": token} if method == "access-token" else {"Authorization": f"Bearer {token}"}
+
+
+class ScopeLacking(Refused):
+    """The token is good, but its scopes do not cover this call."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenFacts:
+    """What GitLab says of an access token. `granular` tokens carry permissions instead of scopes."""
+
+    scopes: tuple[str, ...]
+    expires_at: datetime | None
+    revoked: bool
+    granular: bool
+
+
+def user(calls: Calls, server: Server, auth: Mapping[str, str]) -> Account:
+    """Return whose the token is: https://docs.gitlab.com/api/users/#retrieve-the-current-user"""
+    found = _checked(calls.get(f"{server.url}/api/v4/user", headers=auth), server).json_object()
+    return Account(
+        id=str(found.get("id", "")),
+        username=str(found.get("username", "")),
+        name=str(found.get("name", "")),
+        is_bot=found.get("bot") is True,
+    )
+
+
+def token_itself(calls: Calls, server: Server, auth: Mapping[str, str]) -> TokenFacts:
+    """Return what the token is: https://docs.gitlab.com/api/personal_access_tokens/#self-inform
+
+    It works for personal, project and group access tokens, whatever their scopes; not for OAuth tokens.
+    """
+    answer = calls.get(f"{server.url}/api/v4/personal_access_tokens/self", headers=auth)
+    found = _checked(answer, server).json_object()
+    scopes = found.get("scopes")
+    return TokenFacts(
+        scopes=tuple(str(scope) for scope in scopes) if isinstance(scopes, list) else (),
+        expires_at=_end_of(found.get("expires_at")),
+        revoked=found.get("revoked") is True or found.get("active") is False,
+        granular=found.get("granular") is True,
+    )
+
+
+def _end_of(expires_at: Any) -> datetime | None:
+    """A token's `expires_at` is a date, and the token dies when that date begins, in UTC."""
+    try:
+        return datetime.combine(date.fromisoformat(str(expires_at)), time.min, UTC)
+    except ValueError:
+        return None
+
+
+def projects(calls: Calls, server: Server, auth: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """Yield the projects that the account is a member of: https://docs.gitlab.com/api/projects/#list-all-projects"""
+    wanted = {
+        "archived": "false",
+        "membership": "true",
+        "include_pending_delete": "false",
+        "include_hidden": "false",
+        "imported": "false",
+        "simple": "true",
+    }
+    return _pages(calls, server, "projects", auth, wanted)
+
+
+def groups(calls: Calls, server: Server, auth: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """Yield the groups that the account owns: https://docs.gitlab.com/api/groups/#list-all-groups"""
+    wanted = {"order_by": "name", "sort": "asc", "min_access_level": "50"}
+    return _pages(calls, server, "groups", auth, wanted)
+
+
+def _pages(
+    calls: Calls, server: Server, path: str, auth: Mapping[str, str], wanted: Mapping[str, str]
+) -> Iterator[dict[str, Any]]:
+    """Yield the items of all pages.
+
+    The next page is asked for by its number: the `Link` header names GitLab's own external address, which need
+    not be the one that we may call, and must not be sent a token.
+    """
+    page = "1"
+    for _ in range(MOST_PAGES):
+        params = {**wanted, "per_page": str(PAGE_SIZE), "page": page}
+        answer = _checked(calls.get(f"{server.url}/api/v4/{path}", headers=auth, params=params), server)
+        yield from (item for item in answer.json_list() if isinstance(item, dict))
+        page = answer.headers.get("X-Next-Page", "")
+        if not page.isdecimal():
+            return
+    most = MOST_PAGES * PAGE_SIZE
+    raise ProviderError(f"{server.url} lists more than {most} {path}. Use an account that sees fewer.")
+
+
+def _checked(answer: Answer, server: Server) -> Answer:
+    """Return a 200; raise what any other status means."""
+    if answer.status == HTTPStatus.OK:
+        return answer
+    if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+        message = f"{server.url} asks to wait: its rate limit is reached. Try again later."
+        raise RateLimited(message, retry_after=retry_after(answer))
+    phrase = _phrase(answer.status)
+    if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        message = f"{phrase}. Cause: {server.url} answered with status {answer.status}. Try again later."
+        raise ServerFailed(message, status=answer.status, retry_after=retry_after(answer))
+    refused = ScopeLacking if _body(answer).get("error") == "insufficient_scope" else Refused
+    raise refused(f"{phrase}. Cause: {_cause(answer, server)}", status=answer.status)
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return f"Status {status}"
+
+
+def _cause(answer: Answer, server: Server) -> str:
+    """Return why GitLab refused, in its own words where it says more than the status does."""
+    said = _said(answer)
+    if said and not said.startswith(str(answer.status)):
+        return said
+    if answer.status == HTTPStatus.UNAUTHORIZED:
+        return (
+            f"{server.url} does not know this token. Check that it was copied whole, has not been revoked, and was "
+            "created on this instance."
+        )
+    if answer.status == HTTPStatus.NOT_FOUND:
+        return f"there is no GitLab API at {server.url}. Check the instance URL, also its path."
+    return said.partition(" - ")[2] or f"{server.url} answered with status {answer.status}."
+
+
+def _said(answer: Answer) -> str:
+    """Return the text of an error body, which has one of four shapes: `error` with or without
+    `error_description`, `message` as a string, `message` as an object of lists."""
+    body = _body(answer)
+    said = body.get("error_description") or body.get("message") or body.get("error") or ""
+    return str(said)[:500]
+
+
+def _body(answer: Answer) -> dict[str, Any]:
+    try:
+        return answer.json_object()
+    except NotJson:
+        return {}

@@ -1,0 +1,20 @@
+"""The fields of GitLab credentials that every method shares."""
+
+from connections.providers.base import Credentials, Field, Kind
+
+DEFAULT_URL = "https://gitlab.com"
+
+INSTANCE_URL = Field(
+    name="instanceUrl",
+    kind=Kind.URL,
+    label="Instance URL",
+    refusal="Invalid Instance URL",
+    required=False,
+    public=True,
+    example="https://gitlab.example.com",
+)
+
+
+def server_url(credentials: Credentials) -> str:
+    """Return the instance URL to call: the one given, without one trailing slash, or gitlab.com."""
+    return str(credentials.get("instanceUrl") or DEFAULT_URL).removesuffix("/")

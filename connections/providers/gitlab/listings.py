@@ -1,0 +1,34 @@
+"""What a GitLab connection can list."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from connections.providers import http
+from connections.providers.base import Credentials, Server
+from connections.providers.gitlab import client
+
+LISTING_SECONDS = 60.0
+
+
+def projects(server: Server, method: str, credentials: Credentials) -> Sequence[dict[str, Any]]:
+    """Return the projects that the account is a member of, as `{id, name}`; the name is the full path."""
+    with http.session(server.network, budget=LISTING_SECONDS) as calls:
+        found = client.projects(calls, server, client.headers(method, credentials))
+        return [{"id": str(item.get("id", "")), "name": str(item.get("path_with_namespace", ""))} for item in found]
+
+
+def groups(server: Server, method: str, credentials: Credentials) -> Sequence[dict[str, Any]]:
+    """Return the groups that the account owns. A project access token belongs to no group: no call is made."""
+    if credentials.get("accessTokenType") == "project":
+        return []
+    with http.session(server.network, budget=LISTING_SECONDS) as calls:
+        found = client.groups(calls, server, client.headers(method, credentials))
+        return [
+            {
+                "id": str(item.get("id", "")),
+                "name": str(item.get("name", "")),
+                "fullName": str(item.get("full_name", "")),
+                "fullPath": str(item.get("full_path", "")),
+            }
+            for item in found
+        ]

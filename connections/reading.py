@@ -1,0 +1,169 @@
+"""Reading connections: who may see or use which. Nothing is decrypted but for a listing, which uses a token."""
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from audit import log
+from audit.events import Event
+from connections import rows
+from connections.errors import (
+    ConnectionNameNotFound,
+    ConnectionNotFound,
+    ListingFailed,
+    ProviderRateLimited,
+    WrongApp,
+)
+from connections.models import AppConnection
+from connections.providers.base import Listing, Provider
+from connections.providers.errors import ProviderError, RateLimited
+from connections.rows import ConnectionView
+from connections.servers import server_for
+from organizations.access import Principal, denied, require
+from organizations.roles import Permission
+from organizations.services import project_not_found
+from wire.database import release
+from wire.errors import BadRequest, NotFound
+
+MOST_IDS_IN_AN_EVENT = 1000
+
+
+def get(principal: Principal, provider: Provider, *, connection_id: uuid.UUID) -> ConnectionView:
+    """Return a connection that the principal may read; raises NotFound, PermissionDenied, WrongApp."""
+    found = let_in(principal, connection_id, Permission.CONNECTIONS_READ)
+    require_app(found, provider, f"ID {connection_id}")
+    _note(Event.GET_APP_CONNECTION, principal, found.project_id, connectionId=str(found.id))
+    return found
+
+
+def get_by_name(principal: Principal, provider: Provider, *, name: str, project_id: str | None) -> ConnectionView:
+    """The same by name: among one project's connections, or among the organization's own."""
+    missing = ConnectionNameNotFound(name, in_project=bool(project_id))
+    project = as_uuid(project_id) if project_id else None
+    if project_id and project is None:
+        raise missing
+    _require(principal, Permission.CONNECTIONS_READ, project, missing)
+    found = rows.by_name(principal.organization_id, project, name)
+    if found is None:
+        raise missing
+    require_app(found, provider, f"name {name}")
+    _note(Event.GET_APP_CONNECTION, principal, found.project_id, connectionId=str(found.id))
+    return found
+
+
+def list_connections(
+    principal: Principal, provider: Provider | None, *, project_id: str | None
+) -> list[ConnectionView]:
+    """Return a project's connections, or all of the organization's; of one app, or of all."""
+    app = provider.app if provider else None
+    if project_id:
+        project = as_uuid(project_id)
+        if project is None:
+            raise project_not_found(project_id)
+        _require(principal, Permission.CONNECTIONS_READ, project, project_not_found(project_id))
+        found = rows.of_project(project, app)
+    else:
+        project = None
+        _require(principal, Permission.CONNECTIONS_READ, None, project_not_found(""))
+        found = rows.of_organization(principal.organization_id, app)
+    only_app = {"app": app} if app else {}
+    _note(Event.GET_APP_CONNECTIONS, principal, project, **only_app, **_listed(found))
+    return found
+
+
+def list_available(principal: Principal, provider: Provider, *, project_id: str | None) -> list[ConnectionView]:
+    """Return what the principal may connect: the organization's own connections, and those of one project."""
+    project = project_for_use(principal, project_id)
+    places = [None, project] if project else [None]
+    allowed = [place for place in places if Permission.CONNECTIONS_CONNECT in principal.permissions(place)]
+    if not allowed:
+        raise denied(Permission.CONNECTIONS_CONNECT, in_project=project is not None)
+    found = [view for place in allowed for view in _own_connections(principal, place, provider.app)]
+    found.sort(key=lambda view: view.name)
+    _note(Event.GET_AVAILABLE_APP_CONNECTIONS, principal, project, app=provider.app, **_listed(found))
+    return found
+
+
+def _own_connections(principal: Principal, project_id: uuid.UUID | None, app: str) -> list[ConnectionView]:
+    if project_id is None:
+        return rows.of_organization_itself(principal.organization_id, app)
+    return rows.of_project(project_id, app)
+
+
+def fetch_listing(
+    principal: Principal, provider: Provider, listing: Listing, *, connection_id: uuid.UUID
+) -> Sequence[Mapping[str, Any]]:
+    """Return what the connection's account can list at GitLab or GitHub."""
+    view = let_in(principal, connection_id, Permission.CONNECTIONS_CONNECT)
+    require_app(view, provider, f"ID {connection_id}")
+    connection = AppConnection.objects.select_related("data_key").filter(pk=connection_id).first()
+    if connection is None:
+        raise ConnectionNotFound(str(connection_id))
+    credentials = connection.open_credentials()
+    release()
+    try:
+        return listing.fetch(server_for(provider, credentials), connection.method, credentials)
+    except RateLimited as error:
+        raise ProviderRateLimited(provider.display_name, listing.name, error.retry_after) from None
+    except ProviderError as error:
+        raise ListingFailed(provider.display_name, listing.name, error.message) from None
+
+
+def let_in(principal: Principal, connection_id: uuid.UUID, *permissions: Permission) -> ConnectionView:
+    """Return the connection if the principal holds every one of `permissions` where it lives."""
+    missing = ConnectionNotFound(str(connection_id))
+    view = rows.by_id(connection_id)
+    if view is None:
+        raise missing
+    for permission in permissions:
+        require(
+            principal,
+            permission,
+            organization_id=view.organization_id,
+            project_id=view.project_id,
+            missing=missing,
+        )
+    return view
+
+
+def _require(principal: Principal, permission: Permission, project_id: uuid.UUID | None, missing: NotFound) -> None:
+    require(
+        principal, permission, organization_id=principal.organization_id, project_id=project_id, missing=missing
+    )
+
+
+def require_app(view: ConnectionView, provider: Provider, reference: str) -> None:
+    if view.app != provider.app:
+        raise WrongApp(reference, provider.app)
+
+
+def project_for_use(principal: Principal, project_id: str | None) -> uuid.UUID | None:
+    """Return the id of the project named in a request, if the principal is a member of it; raises BadRequest."""
+    if not project_id:
+        return None
+    project = as_uuid(project_id)
+    if project is None or project not in principal.project_roles:
+        raise BadRequest(str(project_not_found(project_id)))
+    return project
+
+
+def as_uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
+def _listed(found: Iterable[ConnectionView]) -> dict[str, Any]:
+    ids = [str(view.id) for view in found]
+    return {"count": len(ids), "connectionIds": ids[:MOST_IDS_IN_AN_EVENT]}
+
+
+def _note(event: Event, principal: Principal, project_id: uuid.UUID | None, **metadata: Any) -> None:
+    log.note(
+        event,
+        actor=principal.actor,
+        organization_id=principal.organization_id,
+        project_id=project_id,
+        **metadata,
+    )

@@ -1,0 +1,1 @@
+"""Who belongs where and may do what. Imports `audit` and `wire`."""

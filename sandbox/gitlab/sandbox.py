@@ -1,0 +1,255 @@
+"""`Sandbox`: one GitLab on a real socket, in a thread of this process."""
+
+import secrets
+import threading
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Self
+
+from sandbox.gitlab import control
+from sandbox.gitlab.app import create_app
+from sandbox.gitlab.applications import Application, Applications, OAuthToken, new_secret
+from sandbox.gitlab.clock import Clock
+from sandbox.gitlab.front import Front
+from sandbox.gitlab.misbehave import Misbehaviour, Misbehaviours
+from sandbox.gitlab.recording import RecordedRequest, Recording
+from sandbox.gitlab.server import PrivateCa, Server
+from sandbox.gitlab.shapes import VERSIONS, Shapes
+from sandbox.gitlab.state import AccessToken, Group, Project, User, World
+
+MAINTAINER, OWNER = 40, 50
+POLL_SECONDS = 0.02
+
+
+class Sandbox:
+    """A GitLab of `version` that serves from the moment it is made until `stop()`.
+
+    `external_url` is what it believes to be its own address (in `web_url`, in `Link`); without one it is
+    `url`. With `tls` the certificate is for `hostnames`, issued by a private authority, `ca_pem`.
+    """
+
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        tls: bool = False,
+        relative_url_root: str = "",
+        version: str = "19.1",
+        external_url: str | None = None,
+        hostnames: Sequence[str] = ("localhost", "127.0.0.1"),
+    ) -> None:
+        if version not in VERSIONS:
+            raise ValueError(f"no GitLab {version!r}; there are {', '.join(VERSIONS)}")
+        root = f"/{relative_url_root.strip('/')}" if relative_url_root.strip("/") else ""
+        authority = PrivateCa() if tls else None
+        self.ca_pem = authority.pem if authority else None
+        self.clock = Clock()
+        self.world = World(self.clock)
+        self._applications = Applications(self.clock)
+        self._misbehaviours = Misbehaviours()
+        self._recording = Recording()
+        shapes = Shapes(self.world, external_url or "", version)
+        app = create_app(self.world, self._applications, shapes)
+        app.register_blueprint(control.routes(self))
+        front = Front(app, root, self.clock, self._recording, self._misbehaviours)
+        self._server = Server(port, front, authority.context(*hostnames) if authority else None)
+        self.port = self._server.port
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}{root}"
+        shapes.site = external_url or self.url
+        self._app = app
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(POLL_SECONDS,), daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Take no more requests and let go of those that hang."""
+        self._server.shutdown()
+        self.behave()
+        self._server.close_connections()
+        self._thread.join()
+
+    def user(self, username: str) -> User:
+        """The user of that name, created if need be; the password is `{username}-password`."""
+        return self.world.user(username)
+
+    def group(self, full_path: str, members: Mapping[str, int] | None = None) -> Group:
+        """The group, created if need be; `members` maps user names to access levels (default: all own it)."""
+        return self.world.group(full_path, members)
+
+    def project(
+        self,
+        path: str,
+        archived: bool = False,
+        visibility: str = "private",
+        members: Mapping[str, int] | None = None,
+    ) -> Project:
+        """The project, created with its groups if need be; who may see it follows from them and `members`."""
+        return self.world.project(path, archived=archived, visibility=visibility, members=members)
+
+    def personal_token(
+        self,
+        user: str = "ann",
+        scopes: Sequence[str] = ("api",),
+        expires_at: date | None = None,
+        name: str = "token",
+        value: str | None = None,
+    ) -> AccessToken:
+        return self.world.add_token(
+            self.user(user), scopes=tuple(scopes), expires_at=expires_at, name=name, value=value
+        )
+
+    def project_token(
+        self,
+        path: str,
+        *,
+        scopes: Sequence[str] = ("api",),
+        access_level: int = MAINTAINER,
+        expires_at: date | None = None,
+        name: str = "token",
+        value: str | None = None,
+    ) -> AccessToken:
+        """A token of the project at `path`, and its bot user."""
+        project = self.project(path)
+        return self.world.add_token(
+            self.world.bot("project", project, access_level, name),
+            scopes=tuple(scopes),
+            expires_at=expires_at,
+            name=name,
+            value=value,
+            kind="project",
+            resource_id=project.id,
+            access_level=access_level,
+        )
+
+    def group_token(
+        self,
+        path: str,
+        *,
+        scopes: Sequence[str] = ("api",),
+        access_level: int = OWNER,
+        expires_at: date | None = None,
+        name: str = "token",
+        value: str | None = None,
+    ) -> AccessToken:
+        """A token of the group at `path`, and its bot user."""
+        group = self.group(path)
+        return self.world.add_token(
+            self.world.bot("group", group, access_level, name),
+            scopes=tuple(scopes),
+            expires_at=expires_at,
+            name=name,
+            value=value,
+            kind="group",
+            resource_id=group.id,
+            access_level=access_level,
+        )
+
+    def application(
+        self,
+        *,
+        redirect_uris: Sequence[str] = ("http://localhost:8000/callback",),
+        scopes: Sequence[str] = ("api",),
+        confidential: bool = True,
+        trusted: bool = False,
+        name: str = "App Connections",
+        client_id: str | None = None,
+        client_secret: str | None = None,
+    ) -> Application:
+        """An OAuth application; `trusted` ones need no consent."""
+        return self._applications.add(
+            Application(
+                client_id=client_id or secrets.token_hex(32),
+                client_secret=client_secret or new_secret(),
+                name=name,
+                redirect_uris=tuple(redirect_uris),
+                scopes=tuple(scopes),
+                confidential=confidential,
+                trusted=trusted,
+            )
+        )
+
+    def find_application(self, client_id: str) -> Application:
+        return self._applications.by_id[client_id]
+
+    def delete_application(self, application: Application) -> None:
+        """Delete it, and with it all that was issued for it."""
+        with self.world.lock:
+            self._applications.delete(application)
+
+    def grant(self, application: Application, user: str = "ann", scopes: Sequence[str] = ("api",)) -> OAuthToken:
+        """A live pair of tokens, as if `user` had gone through the browser."""
+        with self.world.lock:
+            return self._applications.issue(application, self.user(user), tuple(scopes))
+
+    def approve(self, authorization_url: str, user: str = "ann") -> str:
+        """What a browser does in which `user` signs in and consents: the address it is sent back to."""
+        return self._decide(authorization_url, user, {})
+
+    def deny(self, authorization_url: str, user: str = "ann") -> str:
+        """The same with a click on Deny."""
+        return self._decide(authorization_url, user, {"_method": "delete"})
+
+    def _decide(self, authorization_url: str, user: str, form: dict[str, str]) -> str:
+        browser = self._app.test_client()
+        with browser.session_transaction() as session:
+            session["username"] = self.user(user).username
+        query = authorization_url.partition("?")[2]
+        answer = browser.post("/oauth/authorize", query_string=query, data=form)
+        if "Location" not in answer.headers:
+            raise ValueError(f"GitLab sends nobody back from this address: {answer.text}")
+        return answer.headers["Location"]
+
+    def revoke(self, value: str) -> None:
+        """Revoke an access token of any kind, or the pair that a refresh token belongs to."""
+        with self.world.lock:
+            token = (
+                self.world.tokens.get(value)
+                or self._applications.by_access_token(value)
+                or self._applications.by_refresh_token(value)
+            )
+            if token is None:
+                raise KeyError("no such token")
+            token.revoke()
+
+    def block(self, username: str) -> None:
+        self.user(username).blocked = True
+
+    def unblock(self, username: str) -> None:
+        self.user(username).blocked = False
+
+    def misbehave(
+        self,
+        kind: str,
+        path: str = "/",
+        times: int | None = None,
+        method: str | None = None,
+        handled: bool = False,
+        **options: Any,
+    ) -> Misbehaviour:
+        """From now on (or `times` times) fail requests whose path starts with `path`.
+
+        The kinds and their options are in `misbehave.py`. With `handled` GitLab acts on the request before
+        it fails to answer: a refresh whose answer is lost.
+        """
+        return self._misbehaviours.add(Misbehaviour(kind, path, method, times, handled, options))
+
+    def behave(self) -> None:
+        """End every misbehaviour, also for requests that hang in one."""
+        self._misbehaviours.clear()
+
+    @property
+    def requests(self) -> list[RecordedRequest]:
+        """Every request so far (the last 50,000) but those to `/-/sandbox/`, in the order of arrival."""
+        return self._recording.all()
+
+    def clear_requests(self) -> None:
+        self._recording.clear()
+
+    def travel(self, seconds: float) -> None:
+        """Move the sandbox's clock: tokens and codes age by that much."""
+        self.clock.travel(seconds)

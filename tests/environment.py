@@ -1,0 +1,54 @@
+"""The environment the tests run in, set before Django reads its settings; `.env` is not read.
+
+`pytest --postgresql` runs on a temporary PostgreSQL cluster instead of SQLite.
+"""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.postgresql import TemporaryCluster, binaries
+
+SETTINGS = {
+    "ENV_FILE": "",
+    "SECRET_KEY": "for tests only, for tests only, for tests only, for tests only",
+    "ENCRYPTION_KEY": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
+    "SITE_URL": "http://127.0.0.1:8000",
+    "ALLOWED_INTERNAL_HOSTS": "127.0.0.1,localhost",
+    "RATE_LIMIT_LOGIN": "0",
+    "LOG_LEVEL": "INFO",
+}
+HOW_TO_GET_POSTGRESQL = (
+    "PostgreSQL tests skipped: no server binaries found. On Debian and Ubuntu: apt-get install postgresql"
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--postgresql", action="store_true", help="run on a temporary PostgreSQL cluster")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    on_postgresql = early_config.known_args_namespace.postgresql
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return
+    os.environ.update(SETTINGS)
+    os.environ["DATABASE_URL"] = "sqlite:///:memory:"
+    if on_postgresql:
+        start_postgresql(early_config)
+
+
+def start_postgresql(config: pytest.Config) -> None:
+    """Start a cluster for this run. Without the binaries the run ends: green with a line, red under CI."""
+    if not binaries():
+        pytest.exit(HOW_TO_GET_POSTGRESQL, returncode=1 if os.environ.get("CI") else 0)
+    cluster = TemporaryCluster()
+    config.add_cleanup(cluster.stop)
+    os.environ["DATABASE_URL"] = cluster.start()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
+    terminalreporter.write_line(f"database: {os.environ['DATABASE_URL'].partition(':')[0]}")
+    yield

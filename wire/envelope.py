@@ -1,0 +1,86 @@
+"""The one map from exceptions to the wire: `reqId`, `statusCode`, `message`, `error`, `details`."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from django.core.exceptions import SuspiciousOperation
+from django.db import Error as DjangoDatabaseError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from rest_framework import exceptions as drf
+from rest_framework.response import Response
+
+from wire.errors import (
+    BadRequest,
+    DatabaseError,
+    MethodNotAllowed,
+    NotFound,
+    ServerError,
+    UnsupportedMediaType,
+    WireError,
+)
+from wire.origin import origin_of
+
+log = structlog.get_logger(__name__)
+
+
+# What REST framework, Django and the database raise, and what the client is told of it.
+FOREIGN: tuple[tuple[type[Exception], Callable[[Exception], WireError]], ...] = (
+    (drf.MethodNotAllowed, lambda exc: MethodNotAllowed(str(exc))),
+    (drf.UnsupportedMediaType, lambda _: UnsupportedMediaType("The content type must be application/json")),
+    (drf.ParseError, lambda exc: BadRequest(str(exc))),
+    (SuspiciousOperation, lambda _: BadRequest("The request is malformed")),
+    (drf.NotFound, lambda _: NotFound()),
+    (Http404, lambda _: NotFound()),
+    (DjangoDatabaseError, lambda _: DatabaseError()),
+)
+
+
+def wire_error(exc: Exception) -> WireError:
+    """Return what the client is told of `exc`. One that nobody foresaw becomes a 500 that says nothing."""
+    if isinstance(exc, WireError):
+        return exc
+    return next((build(exc) for kind, build in FOREIGN if isinstance(exc, kind)), ServerError())
+
+
+def body(error: WireError, request_id: str) -> dict[str, Any]:
+    """Return the envelope of one error."""
+    envelope = {
+        "reqId": request_id,
+        "statusCode": error.status,
+        "message": error.message,
+        "error": error.error,
+    }
+    if error.details is not None:
+        envelope["details"] = error.details
+    return envelope
+
+
+def handle_exception(exc: Exception, context: dict[str, Any]) -> Response:
+    """Answer an exception of a view (REST framework's `EXCEPTION_HANDLER`)."""
+    error = wire_error(exc)
+    if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR and error is not exc:
+        log.error("request failed", exc_info=exc)
+    return Response(
+        body(error, origin_of(context["request"]).request_id), status=error.status, headers=error.headers
+    )
+
+
+def _answer(request: HttpRequest, error: WireError) -> HttpResponse:
+    """Answer in JSON below /api, in plain text elsewhere: Django found no view, or the view broke."""
+    if not request.path_info.startswith("/api"):
+        return HttpResponse(str(error), status=error.status, content_type="text/plain; charset=utf-8")
+    return JsonResponse(body(error, origin_of(request).request_id), status=error.status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+    return _answer(request, BadRequest("The request is malformed"))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+    return _answer(request, NotFound())
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _answer(request, ServerError())

@@ -1,0 +1,193 @@
+"""Input fields as strict as the contract: a number is not a string, and every fault has the contract's words.
+
+Wire names are written out in the serializers that use them; unknown keys are ignored there.
+"""
+
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+JSON_TYPES: tuple[tuple[type, str], ...] = (
+    (bool, "boolean"),
+    (str, "string"),
+    (int, "number"),
+    (float, "number"),
+    (list, "array"),
+    (dict, "object"),
+)
+
+
+def json_type(value: Any) -> str:
+    """Return JSON's name for the type of `value`."""
+    return next((name for kind, name in JSON_TYPES if isinstance(value, kind)), "null")
+
+
+def messages(expected: str, given: dict[str, str] | None) -> dict[str, Any]:
+    """Return the words for a missing, a null and a wrongly typed value, and the field's own words over them."""
+    return {
+        "required": "Required",
+        "null": f"Expected {expected}, received null",
+        "invalid_type": f"Expected {expected}, received {{received}}",
+        **(given or {}),
+    }
+
+
+class Text(serializers.CharField):
+    """A string, trimmed. `min_length=1` with the message `blank` refuses an empty one."""
+
+    def __init__(self, *, words: dict[str, str] | None = None, **kwargs: Any) -> None:
+        kwargs.setdefault("allow_blank", not kwargs.get("min_length"))
+        if kwargs.get("max_length"):
+            most = kwargs["max_length"]
+            words = {"max_length": f"String must contain at most {most} character(s)", **(words or {})}
+        words = {"blank": "String must contain at least 1 character(s)", **(words or {})}
+        super().__init__(error_messages=messages("string", words), **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid_type", received=json_type(data))
+        return super().to_internal_value(data)
+
+
+class Whole(serializers.IntegerField):
+    """A whole number between two bounds."""
+
+    def __init__(self, *, least: int, most: int, words: dict[str, str] | None = None, **kwargs: Any) -> None:
+        bounds = {
+            "min_value": f"Number must be greater than or equal to {least}",
+            "max_value": f"Number must be less than or equal to {most}",
+        }
+        super().__init__(
+            min_value=least,
+            max_value=most,
+            error_messages=messages("number", bounds | (words or {})),
+            **kwargs,
+        )
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool) or not isinstance(data, int | float):
+            self.fail("invalid_type", received=json_type(data))
+        if isinstance(data, float) and not data.is_integer():
+            self.fail("invalid_type", received="float")
+        return super().to_internal_value(int(data))
+
+
+class Flag(serializers.BooleanField):
+    """True or false, and nothing that merely looks like it."""
+
+    def __init__(self, *, words: dict[str, str] | None = None, **kwargs: Any) -> None:
+        super().__init__(error_messages=messages("boolean", words), **kwargs)
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid_type", received=json_type(data))
+        return data
+
+
+@extend_schema_field({"type": "boolean", "enum": [False]})
+class NeverTrue(serializers.BooleanField):
+    """A flag of the contract for a feature that there is not: absent or false."""
+
+    def __init__(self, *, words: str) -> None:
+        super().__init__(required=False, error_messages={"invalid_literal": words, "null": words})
+
+    def to_internal_value(self, data: Any) -> Literal[False]:
+        if data is not False:
+            self.fail("invalid_literal")
+        return False
+
+
+@extend_schema_field({"type": "object", "nullable": True, "enum": [None]})
+class NeverSet(serializers.Field[None, Any, None, None]):
+    """A value of the contract for a feature that there is not: absent or null."""
+
+    def __init__(self, *, words: str) -> None:
+        super().__init__(required=False, allow_null=True, error_messages={"invalid_literal": words})
+
+    def to_internal_value(self, data: Any) -> None:
+        del data
+        self.fail("invalid_literal")
+
+
+class Uuid(Text):
+    """A UUID in its usual spelling, lower-cased."""
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        try:
+            return str(uuid.UUID(text))
+        except ValueError:
+            raise serializers.ValidationError("Invalid uuid", code="invalid_string") from None
+
+
+class OneOf(Text):
+    """One of a few words."""
+
+    def __init__(self, choices: Sequence[str], **kwargs: Any) -> None:
+        self.choices = tuple(choices)
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        if text not in self.choices:
+            expected = " | ".join(f"'{choice}'" for choice in self.choices)
+            message = f"Invalid enum value. Expected {expected}, received '{text}'"
+            raise serializers.ValidationError(message, code="invalid_choice")
+        return text
+
+
+def is_web_address(text: str) -> bool:
+    """Tell whether `text` is an absolute http or https URL (RFC 3986) with a host and, if any, a valid port."""
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        return False
+    clean = not any(character.isspace() or not character.isprintable() for character in text)
+    return clean and parts.scheme in {"http", "https"} and bool(parts.hostname) and port != 0
+
+
+class WebAddress(Text):
+    """An http or https URL, kept as it was written."""
+
+    def __init__(self, *, invalid: str, **kwargs: Any) -> None:
+        self.invalid = invalid
+        super().__init__(max_length=2048, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        if not is_web_address(text):
+            raise serializers.ValidationError(self.invalid, code="invalid_string")
+        return text
+
+
+class Moment(Text):
+    """A date and time of RFC 3339, with its offset from UTC."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        text = super().to_internal_value(data)
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            raise serializers.ValidationError("Invalid date", code="invalid_date") from None
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def listed(child: serializers.Field[Any, Any, Any, Any], *, least: int = 0, **kwargs: Any) -> serializers.ListField:
+    """Return a list field of `child`, with the contract's words."""
+    return serializers.ListField(
+        child=child,
+        allow_empty=least == 0,
+        error_messages={
+            "required": "Required",
+            "null": "Expected array, received null",
+            "not_a_list": "Expected array, received {input_type}",
+            "empty": f"Array must contain at least {least} element(s)",
+        },
+        **kwargs,
+    )

@@ -1,0 +1,76 @@
+"""Where a request comes from: the client's address, its user agent, and the id we gave the request."""
+
+import secrets
+import string
+from dataclasses import dataclass
+from functools import cache
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+
+from django.conf import settings
+from django.http import HttpRequest
+
+ALPHABET = string.ascii_letters + string.digits
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    ip: str
+    user_agent: str
+    request_id: str
+
+
+def new_request_id() -> str:
+    """Return `req-` and 14 letters or digits."""
+    return "req-" + "".join(secrets.choice(ALPHABET) for _ in range(14))
+
+
+def origin_of(request: HttpRequest) -> Origin:
+    """Return the origin that the middleware noted on the request."""
+    origin: Origin = request.origin  # type: ignore[attr-defined]  # set by RequestMiddleware
+    return origin
+
+
+def read_origin(request: HttpRequest) -> Origin:
+    """Work out the origin of a new request."""
+    return Origin(
+        ip=client_address(
+            request.META.get("REMOTE_ADDR", ""),
+            request.META.get("HTTP_X_FORWARDED_FOR", ""),
+            tuple(settings.TRUSTED_PROXIES),
+        ),
+        user_agent=request.META.get("HTTP_USER_AGENT", "")[:512],
+        request_id=new_request_id(),
+    )
+
+
+def client_address(peer: str, forwarded_for: str, proxies: tuple[str, ...]) -> str:
+    """Return the address of the client behind the trusted proxies.
+
+    Every proxy appends the address it saw, so the list is read from its right end, and only as long as the
+    one who appended is trusted: what stands left of that is the client's own invention.
+    """
+    if not forwarded_for or not proxies:
+        return peer
+    address = peer
+    for hop in reversed([part.strip() for part in forwarded_for.split(",")]):
+        if not _is_trusted(address, proxies) or not _is_address(hop):
+            break
+        address = hop
+    return address
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_trusted(text: str, proxies: tuple[str, ...]) -> bool:
+    return _is_address(text) and any(ip_address(text) in network for network in _networks(proxies))
+
+
+@cache
+def _networks(proxies: tuple[str, ...]) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(proxy) for proxy in proxies)
