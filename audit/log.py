@@ -4,13 +4,15 @@
 events of mere reading: they wait in this process and are written together within a second, and at shutdown.
 """
 
-import atexit
+import os
 import threading
 import uuid
+from collections.abc import Iterable
+from multiprocessing.util import Finalize
 from typing import Any
 
 import structlog
-from django.db import connections, transaction
+from django.db import DataError, IntegrityError, connections, transaction
 
 from audit.actors import Actor
 from audit.events import Event
@@ -18,6 +20,9 @@ from audit.models import AuditEvent
 
 FLUSH_SECONDS = 1.0
 MOST_WAITING = 1000
+
+# An event that fails in one of these ways will never be written; after anything else it is tried again.
+REFUSED = (DataError, IntegrityError, TypeError, ValueError)
 
 log = structlog.get_logger(__name__)
 
@@ -60,42 +65,67 @@ def record(
 
 
 class Buffer:
-    """Events of reading that wait to be written. Bounded: the caller who fills it writes it."""
+    """Events of reading that wait to be written.
+
+    Bounded: the caller who fills it writes it; while the database is away only the thread tries, once a second,
+    and what finds no room goes to the log.
+    """
 
     def __init__(self) -> None:
         self._waiting: list[AuditEvent] = []
+        self._start_afresh()
+
+    def _start_afresh(self) -> None:
+        """Begin without a thread. In a forked process too: what waits there is the parent's to write."""
+        self._waiting.clear()
+        self._failing = False
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
         self._writer: threading.Thread | None = None
         self._stopped = threading.Event()
 
     def add(self, event: AuditEvent) -> None:
         with self._lock:
-            self._waiting.append(event)
-            full = len(self._waiting) >= MOST_WAITING
             self._start_writer()
+            self._waiting.append(event)
+            lost = self._beyond_the_bound() if self._failing else []
+            full = len(self._waiting) >= MOST_WAITING and not self._failing
+        _log_lost(lost)
         if full:
             self.flush()
 
     def flush(self) -> None:
-        """Write what waits. Events that the database refuses stay, as long as there is room for them."""
-        with self._lock:
-            batch, self._waiting = self._waiting, []
-        if not batch:
-            return
-        try:
-            with transaction.atomic():
-                AuditEvent.objects.bulk_create(batch)
-        except Exception:
-            log.exception("audit events could not be written", count=len(batch))
+        """Write what waits. While the database is away events stay, as long as there is room for them."""
+        with self._writing:
             with self._lock:
-                self._waiting = (batch + self._waiting)[:MOST_WAITING]
+                batch, self._waiting = self._waiting, []
+            try:
+                _store(batch)
+                self._failing = False
+            except Exception:
+                log.exception("audit events could not be written", count=len(batch))
+                self._keep(batch)
+
+    def _keep(self, batch: list[AuditEvent]) -> None:
+        with self._lock:
+            self._failing = True
+            self._waiting = batch + self._waiting
+            lost = self._beyond_the_bound()
+        _log_lost(lost)
+
+    def _beyond_the_bound(self) -> list[AuditEvent]:
+        """Take out the newest events that there is no room for, and return them."""
+        lost = self._waiting[MOST_WAITING:]
+        del self._waiting[MOST_WAITING:]
+        return lost
 
     def _start_writer(self) -> None:
         """Start the thread with the first event, so that a process forked before has one of its own."""
         if self._writer is None:
             self._writer = threading.Thread(target=self._write_forever, name="audit-writer", daemon=True)
             self._writer.start()
-            atexit.register(self.stop)
+            # Granian's workers are forked by multiprocessing, and such a process ends without atexit's functions.
+            Finalize(None, self.stop, exitpriority=0)
 
     def _write_forever(self) -> None:
         while not self._stopped.wait(FLUSH_SECONDS):
@@ -103,12 +133,34 @@ class Buffer:
             connections.close_all()
 
     def stop(self) -> None:
-        """Write what is left. Called at the end of the process."""
+        """Write what is left, also what the thread is about to write. Called at the end of the process."""
         self._stopped.set()
         self.flush()
 
 
+def _log_lost(events: Iterable[AuditEvent]) -> None:
+    for event in events:
+        log.error("audit event was lost", type=event.type, actor=str(event.actor_id), metadata=event.metadata)
+
+
+def _store(batch: list[AuditEvent]) -> None:
+    """Write the events together; when the database refuses one of them, each by itself, and drop that one."""
+    if not batch:
+        return
+    try:
+        with transaction.atomic():
+            AuditEvent.objects.bulk_create(batch)
+    except REFUSED:
+        for event in batch:
+            try:
+                with transaction.atomic():
+                    event.save(force_insert=True)
+            except REFUSED:
+                log.exception("audit event was refused", type=event.type, request_id=event.request_id)
+
+
 buffer = Buffer()
+os.register_at_fork(after_in_child=buffer._start_afresh)
 
 
 def note(

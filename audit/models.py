@@ -1,6 +1,7 @@
 """The audit log's one table."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from django.db import models
@@ -15,6 +16,14 @@ class AppendOnly(models.QuerySet["AuditEvent"]):
 
     def delete(self) -> NoReturn:
         raise TypeError("audit events are never deleted")
+
+    def bulk_create(self, objs: Iterable["AuditEvent"], *args: Any, **kwargs: Any) -> list["AuditEvent"]:
+        if kwargs.get("update_conflicts"):
+            raise TypeError("audit events are never changed")
+        return super().bulk_create(objs, *args, **kwargs)
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> NoReturn:  # noqa: ARG002
+        raise TypeError("audit events are never changed")
 
 
 class AuditEvent(models.Model):

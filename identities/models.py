@@ -26,9 +26,9 @@ class AuthMethodName(models.TextChoices):
 
 
 class InstanceSetup(models.Model):
-    """The one row that says that this instance has been set up. Its fixed key lets only one setup win."""
+    """The one row that says that this instance has been set up: there is no room for a second."""
 
-    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    is_done = models.BooleanField(default=True, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

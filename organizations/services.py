@@ -64,10 +64,12 @@ def set_roles(membership: Membership, roles: Iterable[dict[str, Any]]) -> list[M
 def principal_of(actor: Actor, organization_id: uuid.UUID, now: datetime | None = None) -> Principal | None:
     """Return the actor with the roles they hold in one organization; None for somebody who is not in it."""
     now = now or timezone.now()
+    if actor.id is None:
+        return None
     organization_role: Role | None = None
     project_roles: dict[uuid.UUID, frozenset[Role]] = {}
     memberships = Membership.objects.filter(
-        member_type=actor.type, member_id=str(actor.id), organization_id=organization_id
+        member_type=actor.type, member_id=actor.id, organization_id=organization_id
     ).prefetch_related("roles")
     for membership in memberships:
         held = frozenset(Role(role.role) for role in membership.roles.all() if is_active(role, now))
@@ -89,6 +91,10 @@ def project_not_found(reference: uuid.UUID | str) -> NotFound:
     return NotFound(f"Could not find project with ID {reference}")
 
 
+def no_project_with_slug(slug: str) -> NotFound:
+    return NotFound(f"Could not find project with slug {slug}")
+
+
 def get_project(principal: Principal, permission: Permission, *, project_id: str) -> Project:
     """Return a project of the principal's that they hold `permission` in; raises NotFound, PermissionDenied."""
     return _let_in(principal, permission, _by_id(project_id), project_not_found(project_id))
@@ -97,7 +103,7 @@ def get_project(principal: Principal, permission: Permission, *, project_id: str
 def get_project_by_slug(principal: Principal, permission: Permission, *, slug: str) -> Project:
     """The same by slug, within the principal's organization."""
     project = Project.objects.filter(organization_id=principal.organization_id, slug=slug).first()
-    return _let_in(principal, permission, project, NotFound(f"Could not find project with slug {slug}"))
+    return _let_in(principal, permission, project, no_project_with_slug(slug))
 
 
 def _by_id(project_id: str) -> Project | None:
@@ -127,7 +133,7 @@ def list_projects(principal: Principal) -> list[Project]:
         for project_id in principal.project_roles
         if Permission.PROJECTS_READ in principal.permissions(project_id)
     ]
-    return list(Project.objects.filter(pk__in=visible).order_by("name"))
+    return list(Project.objects.filter(pk__in=visible).order_by("name", "slug"))
 
 
 def create_project(
@@ -158,7 +164,7 @@ def create_project(
     if actor.id is None:
         raise Forbidden("You don't have permission to create a project")
     taken = BadRequest(
-        f'A project with the slug "{slug}" already exists in your organization. '
+        f'A project with the slug "{project.slug}" already exists in your organization. '
         "Please choose a different name or slug."
     )
     with unless_taken(taken), transaction.atomic():
@@ -181,16 +187,14 @@ def default_environments() -> list[dict[str, str]]:
 def update_project(principal: Principal, *, project_id: str, changes: dict[str, Any]) -> Project:
     """Change `name`, `slug`, `description` or `has_delete_protection` of a project."""
     project = get_project(principal, Permission.PROJECTS_EDIT, project_id=project_id)
-    for field, value in changes.items():
-        setattr(project, field, value)
+    if changes.get("description") == "":
+        changes = {**changes, "description": None}
     taken = BadRequest(
-        f'Failed to update project. A project with the slug "{project.slug}" already exists in your organization. '
-        "Please choose a different slug."
+        f'Failed to update project. A project with the slug "{changes.get("slug")}" already exists in your '
+        "organization. Please choose a different slug."
     )
     with unless_taken(taken), transaction.atomic():
-        project.save()
-        _record(Event.UPDATE_PROJECT, principal, project, changed=sorted(changes))
-    return project
+        return _changed(principal, project, changes, project_not_found(project_id))
 
 
 def set_audit_logs_retention(principal: Principal, *, slug: str, days: int) -> Project:
@@ -198,20 +202,37 @@ def set_audit_logs_retention(principal: Principal, *, slug: str, days: int) -> P
     project = get_project_by_slug(principal, Permission.PROJECTS_READ, slug=slug)
     if principal.permissions(project.id) != PROJECT_ROLES[Role.ADMIN]:
         raise Forbidden("Insufficient privileges, only admins are allowed to take this action")
-    project.audit_logs_retention_days = days
+    changes = {"audit_logs_retention_days": days}
     with transaction.atomic():
-        project.save()
-        _record(Event.UPDATE_PROJECT, principal, project, changed=["audit_logs_retention_days"])
+        return _changed(principal, project, changes, no_project_with_slug(slug))
+
+
+def _changed(principal: Principal, project: Project, changes: dict[str, Any], missing: NotFound) -> Project:
+    """Store the changed fields and no others, so that two changes at once both stay."""
+    project = _locked(project, missing)
+    for field, value in changes.items():
+        setattr(project, field, value)
+    project.save(update_fields=[*changes, "updated_at"])
+    _record(Event.UPDATE_PROJECT, principal, project, changed=sorted(changes))
     return project
+
+
+def _locked(project: Project, missing: NotFound) -> Project:
+    """Read a project again, for this transaction alone; raises `missing` when it is gone."""
+    locked = Project.objects.select_for_update().filter(pk=project.pk).first()
+    if locked is None:
+        raise missing
+    return locked
 
 
 def delete_project(principal: Principal, *, slug: str) -> Project:
     """Delete a project with its memberships and connections; returns what it was."""
     project = get_project_by_slug(principal, Permission.PROJECTS_DELETE, slug=slug)
-    if project.has_delete_protection:
-        raise Forbidden("Project delete protection is enabled")
     project_id = project.id
     with transaction.atomic():
+        project = _locked(project, no_project_with_slug(slug))
+        if project.has_delete_protection:
+            raise Forbidden("Project delete protection is enabled")
         _record(Event.DELETE_PROJECT, principal, project, name=project.name, slug=project.slug)
         project.delete()
     project.id = project_id

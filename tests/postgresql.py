@@ -37,7 +37,7 @@ class TemporaryCluster:
         self._run("initdb", "-D", str(data), "-U", "test", "-A", "trust", "-E", "UTF8", "--locale=C")
         options = f"-c listen_addresses='' -c unix_socket_directories={self.home} -c max_connections=200"
         self._run("pg_ctl", "-D", str(data), "-w", "-o", options, "-l", str(self.home / "log"), "start")
-        return f"postgres://test@%2F{str(self.home).lstrip('/').replace('/', '%2F')}/postgres"
+        return f"postgres://test@/{self.home}/postgres"
 
     def stop(self) -> None:
         """Stop the server and remove every file."""

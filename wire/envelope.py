@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import DisallowedHost, SuspiciousOperation
 from django.db import Error as DjangoDatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from rest_framework import exceptions as drf
@@ -30,6 +30,7 @@ FOREIGN: tuple[tuple[type[Exception], Callable[[Exception], WireError]], ...] = 
     (drf.MethodNotAllowed, lambda exc: MethodNotAllowed(str(exc))),
     (drf.UnsupportedMediaType, lambda _: UnsupportedMediaType("The content type must be application/json")),
     (drf.ParseError, lambda exc: BadRequest(str(exc))),
+    (DisallowedHost, lambda _: BadRequest("ALLOWED_HOSTS does not name the host of this request's Host header")),
     (SuspiciousOperation, lambda _: BadRequest("The request is malformed")),
     (drf.NotFound, lambda _: NotFound()),
     (Http404, lambda _: NotFound()),
@@ -74,8 +75,9 @@ def _answer(request: HttpRequest, error: WireError) -> HttpResponse:
     return JsonResponse(body(error, origin_of(request).request_id), status=error.status)
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
-    return _answer(request, BadRequest("The request is malformed"))
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    malformed = isinstance(exception, SuspiciousOperation)
+    return _answer(request, wire_error(exception) if malformed else BadRequest("The request is malformed"))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
@@ -83,4 +85,5 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    log.exception("request failed")
     return _answer(request, ServerError())

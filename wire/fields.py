@@ -3,7 +3,7 @@
 Wire names are written out in the serializers that use them; unknown keys are ignored there.
 """
 
-import uuid
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -20,6 +20,11 @@ JSON_TYPES: tuple[tuple[type, str], ...] = (
     (list, "array"),
     (dict, "object"),
 )
+
+
+SHOWN = 128  # characters of a wrong value in the message about it
+# RFC 9562, section 4. Python's own parser also takes braces, a URN and no hyphens at all.
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 
 
 def json_type(value: Any) -> str:
@@ -42,11 +47,12 @@ class Text(serializers.CharField):
 
     def __init__(self, *, words: dict[str, str] | None = None, **kwargs: Any) -> None:
         kwargs.setdefault("allow_blank", not kwargs.get("min_length"))
-        if kwargs.get("max_length"):
-            most = kwargs["max_length"]
-            words = {"max_length": f"String must contain at most {most} character(s)", **(words or {})}
-        words = {"blank": "String must contain at least 1 character(s)", **(words or {})}
-        super().__init__(error_messages=messages("string", words), **kwargs)
+        lengths = {
+            "blank": "String must contain at least 1 character(s)",
+            "min_length": "String must contain at least {min_length} character(s)",
+            "max_length": "String must contain at most {max_length} character(s)",
+        }
+        super().__init__(error_messages=messages("string", lengths | (words or {})), **kwargs)
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
@@ -119,10 +125,9 @@ class Uuid(Text):
 
     def to_internal_value(self, data: Any) -> str:
         text = super().to_internal_value(data)
-        try:
-            return str(uuid.UUID(text))
-        except ValueError:
-            raise serializers.ValidationError("Invalid uuid", code="invalid_string") from None
+        if not UUID.fullmatch(text):
+            raise serializers.ValidationError("Invalid uuid", code="invalid_string")
+        return text.lower()
 
 
 class OneOf(Text):
@@ -136,20 +141,22 @@ class OneOf(Text):
         text = super().to_internal_value(data)
         if text not in self.choices:
             expected = " | ".join(f"'{choice}'" for choice in self.choices)
-            message = f"Invalid enum value. Expected {expected}, received '{text}'"
+            received = text[:SHOWN].encode(errors="replace").decode()
+            message = f"Invalid enum value. Expected {expected}, received '{received}'"
             raise serializers.ValidationError(message, code="invalid_choice")
         return text
 
 
 def is_web_address(text: str) -> bool:
-    """Tell whether `text` is an absolute http or https URL (RFC 3986) with a host and, if any, a valid port."""
+    """Tell whether `text` is an http or https URL (RFC 3986) of a host, perhaps with a port and a path."""
     try:
         parts = urlsplit(text)
         port = parts.port
     except ValueError:
         return False
     clean = not any(character.isspace() or not character.isprintable() for character in text)
-    return clean and parts.scheme in {"http", "https"} and bool(parts.hostname) and port != 0
+    bare = not parts.query and not parts.fragment
+    return clean and bare and parts.scheme in {"http", "https"} and bool(parts.hostname) and port != 0
 
 
 class WebAddress(Text):
@@ -167,20 +174,29 @@ class WebAddress(Text):
 
 
 class Moment(Text):
-    """A date and time of RFC 3339, with its offset from UTC."""
+    """A date and time of RFC 3339, read as UTC where it names no offset; returned in UTC."""
 
     def to_internal_value(self, data: Any) -> Any:
         text = super().to_internal_value(data)
         try:
             moment = datetime.fromisoformat(text)
-        except ValueError:
+            return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        except (ValueError, OverflowError):
             raise serializers.ValidationError("Invalid date", code="invalid_date") from None
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def listed(child: serializers.Field[Any, Any, Any, Any], *, least: int = 0, **kwargs: Any) -> serializers.ListField:
+class Listed(serializers.ListField):
+    """An array, called by JSON's names when it is none."""
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        if not isinstance(data, list):
+            self.fail("not_a_list", input_type=json_type(data))
+        return super().to_internal_value(data)
+
+
+def listed(child: serializers.Field[Any, Any, Any, Any], *, least: int = 0, **kwargs: Any) -> Listed:
     """Return a list field of `child`, with the contract's words."""
-    return serializers.ListField(
+    return Listed(
         child=child,
         allow_empty=least == 0,
         error_messages={
@@ -188,6 +204,7 @@ def listed(child: serializers.Field[Any, Any, Any, Any], *, least: int = 0, **kw
             "null": "Expected array, received null",
             "not_a_list": "Expected array, received {input_type}",
             "empty": f"Array must contain at least {least} element(s)",
+            "max_length": "Array must contain at most {max_length} element(s)",
         },
         **kwargs,
     )

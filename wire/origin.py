@@ -4,7 +4,7 @@ import secrets
 import string
 from dataclasses import dataclass
 from functools import cache
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -38,9 +38,14 @@ def read_origin(request: HttpRequest) -> Origin:
             request.META.get("HTTP_X_FORWARDED_FOR", ""),
             tuple(settings.TRUSTED_PROXIES),
         ),
-        user_agent=request.META.get("HTTP_USER_AGENT", "")[:512],
+        user_agent=printable(request.META.get("HTTP_USER_AGENT", ""))[:512],
         request_id=new_request_id(),
     )
+
+
+def printable(text: str) -> str:
+    """Return the text without control characters; PostgreSQL stores no NUL."""
+    return "".join(character for character in text if character.isprintable())
 
 
 def client_address(peer: str, forwarded_for: str, proxies: tuple[str, ...]) -> str:
@@ -49,26 +54,25 @@ def client_address(peer: str, forwarded_for: str, proxies: tuple[str, ...]) -> s
     Every proxy appends the address it saw, so the list is read from its right end, and only as long as the
     one who appended is trusted: what stands left of that is the client's own invention.
     """
-    if not forwarded_for or not proxies:
-        return peer
-    address = peer
-    for hop in reversed([part.strip() for part in forwarded_for.split(",")]):
-        if not _is_trusted(address, proxies) or not _is_address(hop):
+    address = _address(peer)
+    for hop in reversed([_address(part.strip()) for part in forwarded_for.split(",")]):
+        if address is None or hop is None or not _is_trusted(address, proxies):
             break
         address = hop
-    return address
+    return str(address) if address else peer
 
 
-def _is_address(text: str) -> bool:
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    """Return the address in its one spelling: a socket for both families reports IPv4 as `::ffff:192.0.2.1`."""
     try:
-        ip_address(text)
+        address = ip_address(text.partition("%")[0])
     except ValueError:
-        return False
-    return True
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
 
 
-def _is_trusted(text: str, proxies: tuple[str, ...]) -> bool:
-    return _is_address(text) and any(ip_address(text) in network for network in _networks(proxies))
+def _is_trusted(address: IPv4Address | IPv6Address, proxies: tuple[str, ...]) -> bool:
+    return any(address in network for network in _networks(proxies))
 
 
 @cache

@@ -7,6 +7,7 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.settings import api_settings
 
 from wire.errors import Invalid, Issue
+from wire.fields import json_type
 
 # REST framework's codes on the left, the contract's on the right; any other code is `custom`.
 CODES = {
@@ -32,6 +33,8 @@ CODES = {
 
 def validated(serializer: type[BaseSerializer[Any]], data: Any, **context: Any) -> dict[str, Any]:
     """Return `data` in the shape that `serializer` describes; raises Invalid with an issue for each fault."""
+    if not isinstance(data, dict):
+        raise Invalid([Issue("invalid_type", [], f"Expected object, received {json_type(data)}")])
     checked = serializer(data=data, context=context)
     if not checked.is_valid():
         raise Invalid(list(issues(checked.errors)))

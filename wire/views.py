@@ -7,6 +7,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import ViewSet
 
+from wire.errors import NotFound
 from wire.limits import Limit, Usage, count
 from wire.origin import origin_of
 from wire.validation import validated
@@ -19,6 +20,12 @@ class ApiViewSet(ViewSet):
 
     limit: ClassVar[Limit | None] = None
     usage: Usage | None = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        # No id and no slug holds one, and PostgreSQL takes no text that does.
+        if any("\x00" in part for part in kwargs.values()):
+            raise NotFound
 
     def check_throttles(self, request: Request) -> None:
         """Count the request; raises RateLimited. Called after authentication, before the body is read."""

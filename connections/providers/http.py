@@ -61,6 +61,12 @@ class GuardedAdapter(HTTPAdapter):
             "https": partial(GuardedHTTPSPool, network=self.network),
         }
 
+    def close(self) -> None:
+        """Close the connections at once: urllib3 leaves them to the garbage collector."""
+        for key in self.poolmanager.pools.keys():  # noqa: SIM118 - no dict, and it refuses to be iterated
+            self.poolmanager.pools[key].close()
+        super().close()
+
     def cert_verify(self, *_: Any) -> None:
         """Leave the pool alone: requests would add its own roots to our context, for every connection anew."""
 

@@ -13,7 +13,7 @@ from connections.providers.network import Network
 
 PORTS = {"https": 443, "http": 80}
 # Parsers disagree about what follows these, and they could forge lines of a log.
-AMBIGUOUS = re.compile(r"[\s\\\x00-\x20\x7f-\xa0\u2028\u2029]")
+AMBIGUOUS = re.compile(r"[\s\\\x00-\x1f\x7f-\x9f]")
 HOST_NAME = re.compile(r"[a-z0-9._-]+")
 LOCALHOST = re.compile(r"(.+\.)?localhost")  # RFC 6761, section 6.3
 DOCKER_HOST = "host.docker.internal"
@@ -105,7 +105,7 @@ def _host(parts: SplitResult) -> str:
 
 
 def _split(url: str) -> tuple[SplitResult, int | None]:
-    # Brackets without an IPv6 address, a port beyond 65535: the ValueError repeats the URL, so ours must not hold it.
+    # The ValueError for a wrong port or wrong brackets repeats them, so it must not become the context of ours.
     with suppress(ValueError):
         parts = urlsplit(url)
         if parts.port == 0:

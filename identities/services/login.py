@@ -22,10 +22,10 @@ from identities.keys import Purpose, digests
 from identities.models import AuthMethodName, ClientSecret, Identity, UniversalAuth
 from identities.services import lockout
 from identities.services.access_tokens import Issued, forget_expired, issue
+from identities.services.client_secrets import PREFIX
 from wire.errors import NotFound, Unauthorized
 from wire.origin import Origin
 
-PREFIX = 4
 WRONG = "Invalid credentials"
 LOCKED = "This identity auth method is temporarily locked, please try again later"
 EXPIRED = "Access denied due to expired client secret"
@@ -109,9 +109,11 @@ def _succeed(attempt: Attempt, auth: UniversalAuth, secret: ClientSecret) -> Iss
     if attempt.organization_slug and attempt.organization_slug != organization.slug:
         raise NotFound(f"Sub organization with slug {attempt.organization_slug} not found")
     issued = _take_use_and_issue(attempt, auth, secret)
-    if issued is None:
+    if issued:
+        return issued
+    if ClientSecret.objects.filter(pk=secret.pk, is_revoked=False).exists():
         raise _retire(auth, secret, USED_UP, attempt.origin)
-    return issued
+    raise Unauthorized(WRONG)
 
 
 def _retire(auth: UniversalAuth, secret: ClientSecret, reason: str, origin: Origin) -> Unauthorized:
@@ -129,7 +131,7 @@ def _retire(auth: UniversalAuth, secret: ClientSecret, reason: str, origin: Orig
 
 
 def _take_use_and_issue(attempt: Attempt, auth: UniversalAuth, secret: ClientSecret) -> Issued | None:
-    """Take one use of the secret and issue a token; None when somebody else took the last one.
+    """Take one use of the secret and issue a token; None when the last one, or the secret, has just gone.
 
     The secret's row is changed first: a revocation at the same moment either waits and revokes the new token too,
     or comes first and leaves no row to change. Its digest moves to the current key on the way.

@@ -18,8 +18,7 @@ class Slug(Text):
     """A project's slug: at least five characters when it is chosen for a new project."""
 
     def __init__(self, **kwargs: Any) -> None:
-        words = {"min_length": "String must contain at least 5 character(s)"}
-        super().__init__(max_length=64, words=words, **kwargs)
+        super().__init__(max_length=64, **kwargs)
         self.validators.append(RegexValidator(r"^[a-z0-9]+(?:[-_][a-z0-9]+)*\Z", SLUG_WORDS))
 
 

@@ -106,10 +106,10 @@ class AuthorizationCode:
 
 @dataclass
 class OAuthToken:
-    """An access token and the refresh token issued with it: they live and are revoked as one."""
+    """An access token and the refresh token issued with it (empty for none): they are revoked as one."""
 
     access_token: str = field(repr=False)
-    refresh_token: str | None = field(repr=False)
+    refresh_token: str = field(repr=False)
     application: Application
     user: User | None
     scopes: tuple[str, ...]
@@ -159,7 +159,7 @@ class Applications:
         gone = [t for t in self._by_access.values() if t.check_client(application)]
         for token in gone:
             self._by_access.pop(token.access_token)
-            self._by_refresh.pop(token.refresh_token or "", None)
+            self._by_refresh.pop(token.refresh_token, None)
         self.codes = {c: v for c, v in self.codes.items() if v.application is not application}
 
     def issue(self, application: Application, user: User | None, scopes: tuple[str, ...]) -> OAuthToken:

@@ -1,6 +1,7 @@
 """`/-/sandbox/...`: the methods of `Sandbox` over HTTP, for another process.
 
-`POST /-/sandbox/{method}` with its arguments as JSON, `GET /-/sandbox/requests` for what was recorded.
+`POST /-/sandbox/{method}` with its arguments as JSON, `GET /-/sandbox/requests` for what was recorded;
+always at the root of the host, also where GitLab is served below a path.
 """
 
 from datetime import date

@@ -61,7 +61,7 @@ class Provider(AuthorizationServer):
     def keep_token(self, token: dict[str, Any], oauth2_request: Request) -> None:
         issued = OAuthToken(
             access_token=token["access_token"],
-            refresh_token=token.get("refresh_token"),
+            refresh_token=token.get("refresh_token", ""),
             application=oauth2_request.client,
             user=oauth2_request.user,
             scopes=tuple(token["scope"].split()),
@@ -86,13 +86,10 @@ class Provider(AuthorizationServer):
         early = getattr(error, "early", isinstance(error, UnsupportedGrantTypeError))
         return answers.oauth_error(status, error.error, description(error), vary=not early)
 
-    def find_token(self, value: str, hint: str | None) -> OAuthToken | None:
-        """The live pair that `value` belongs to, be it the access or the refresh token."""
+    def find_token(self, value: str, hint: str | None = None) -> OAuthToken | None:
+        """The pair that `value` belongs to, be it the access or the refresh token."""
         access = None if hint == "refresh_token" else self.applications.by_access_token(value)
-        if access is not None:
-            return access if access.accessible() else None
-        refresh = self.applications.by_refresh_token(value)
-        return refresh if refresh is not None and not refresh.revoked else None
+        return access or self.applications.by_refresh_token(value)
 
     def client_of(self, values: Mapping[str, str]) -> Application | None:
         """The client that authenticated itself, by HTTP Basic or by parameters; None when it failed.
@@ -108,8 +105,8 @@ class Provider(AuthorizationServer):
 
 class Revocation(RevocationEndpoint):
     def create_endpoint_response(self, request: Request) -> Answer:
-        """Only the application that a live token was issued to may revoke it, a public one without
-        proof; what GitLab does not know is answered like a success (RFC 7009, section 2.2)."""
+        """Only the application that a token was issued to may revoke it, a public one without proof;
+        what GitLab does not know is answered like a success (RFC 7009, section 2.2)."""
         values = request.form
         token = self.server.find_token(values.get("token", ""), values.get("token_type_hint"))
         if token is None:
@@ -120,7 +117,8 @@ class Revocation(RevocationEndpoint):
                 "error_description": "You are not authorized to revoke this token",
             }
             return 403, body, [("Cache-Control", "no-cache")]
-        token.revoke()
+        if token.accessible() or values["token"] == token.refresh_token:
+            token.revoke()
         return 200, {}, FRESH
 
 
@@ -129,7 +127,7 @@ class Introspection(IntrospectionEndpoint):
         client = self.server.client_of(request.form)
         if client is None:
             raise InvalidClientError()
-        token = self.server.find_token(request.form.get("token", ""), None)
+        token = self.server.find_token(request.form.get("token", ""))
         if token is None or not token.check_client(client) or not token.accessible():
             return 200, {"active": False}, FRESH
         return 200, introspected(token), FRESH

@@ -17,6 +17,7 @@ from sandbox.gitlab.shapes import Shapes
 from sandbox.gitlab.state import Group, Project, User, World
 
 OWNER = 50
+TOKEN_PARAMETERS = ("access_token", "private_token")
 ACCESS_LEVELS = ("10", "15", "20", "25", "30", "40", "50")
 PROJECT_ORDERS: Mapping[str, Callable[[Project], Any]] = {
     "created_at": lambda project: project.id,
@@ -109,7 +110,8 @@ class Lists:
     def _paged(self, items: Sequence[Any], name: str, shape: Callable[[Any], Mapping[str, Any]]) -> Response:
         page = Page.asked(request.args)
         address = f"{self.shapes.site}/api/v4/{name}"
-        headers = page.headers(len(items), address, request.args.to_dict())
+        named = {name: value for name, value in request.args.items() if name not in TOKEN_PARAMETERS}
+        headers = page.headers(len(items), address, named)
         return answers.api([shape(item) for item in page.cut(items)], headers=headers)
 
     def project(self, ref: str) -> Response:

@@ -25,7 +25,7 @@ class Sandbox:
     """A GitLab of `version` that serves from the moment it is made until `stop()`.
 
     `external_url` is what it believes to be its own address (in `web_url`, in `Link`); without one it is
-    `url`. With `tls` the certificate is for `hostnames`, issued by a private authority, `ca_pem`.
+    `url`. With `tls` the certificate is for `hostnames`, issued by a private authority, `ca_pem` (empty without).
     """
 
     def __init__(
@@ -40,23 +40,25 @@ class Sandbox:
     ) -> None:
         if version not in VERSIONS:
             raise ValueError(f"no GitLab {version!r}; there are {', '.join(VERSIONS)}")
-        root = f"/{relative_url_root.strip('/')}" if relative_url_root.strip("/") else ""
+        root = f"/{relative_url_root.strip('/')}".rstrip("/")
         authority = PrivateCa() if tls else None
-        self.ca_pem = authority.pem if authority else None
+        self.ca_pem = authority.pem if authority else b""
         self.clock = Clock()
         self.world = World(self.clock)
         self._applications = Applications(self.clock)
         self._misbehaviours = Misbehaviours()
         self._recording = Recording()
-        shapes = Shapes(self.world, external_url or "", version)
-        app = create_app(self.world, self._applications, shapes)
-        app.register_blueprint(control.routes(self))
-        front = Front(app, root, self.clock, self._recording, self._misbehaviours)
+        shapes = Shapes(self.world, version)
+        self._app = create_app(self.world, self._applications, shapes)
+        self._app.register_blueprint(control.routes(self))
+        front = Front(self._app, root, self.clock, self._recording, self._misbehaviours)
         self._server = Server(port, front, authority.context(*hostnames) if authority else None)
         self.port = self._server.port
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}{root}"
         shapes.site = external_url or self.url
-        self._app = app
+        self._start()
+
+    def _start(self) -> None:
         self._thread = threading.Thread(target=self._server.serve_forever, args=(POLL_SECONDS,), daemon=True)
         self._thread.start()
 
@@ -233,7 +235,8 @@ class Sandbox:
     ) -> Misbehaviour:
         """From now on (or `times` times) fail requests whose path starts with `path`.
 
-        The kinds and their options are in `misbehave.py`. With `handled` GitLab acts on the request before
+        The kinds and their options are in `misbehave.py`. Of several that apply the oldest that has `times`
+        left is taken, so that a sequence can be told. With `handled` GitLab acts on the request before
         it fails to answer: a refresh whose answer is lost.
         """
         return self._misbehaviours.add(Misbehaviour(kind, path, method, times, handled, options))

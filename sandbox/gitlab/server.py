@@ -57,7 +57,8 @@ class Handler(WSGIRequestHandler):
 
     def _send(self, status: str, headers: list[tuple[str, str]], chunks: Iterable[bytes]) -> None:
         bodiless = self.command == "HEAD" or int(status[:3]) in WITHOUT_BODY
-        chunked = not bodiless and not any(name.lower() == "content-length" for name, _ in headers)
+        known_length = any(name.lower() == "content-length" for name, _ in headers)
+        chunked = not bodiless and not known_length and self.request_version != "HTTP/1.0"
         lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in headers)]
         lines.append("Connection: close" if self.close_connection else "Connection: keep-alive")
         if chunked:

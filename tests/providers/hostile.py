@@ -1,16 +1,17 @@
-"""A server on loopback that answers, or misbehaves, as a test tells it to: one function from connection to bytes."""
+"""A server on loopback that answers, or misbehaves, as a test tells it to: by one function for each request."""
 
+import re
 import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from connections.providers.network import Network
 
 LOOPBACK = Network(allow_internal=True, connect_timeout=5.0, read_timeout=5.0)
-IMPATIENT = Network(allow_internal=True, connect_timeout=5.0, read_timeout=0.3)
+IMPATIENT = replace(LOOPBACK, read_timeout=0.5)
 
 
 @dataclass
@@ -70,7 +71,7 @@ def _serve(
             behave(connection, server)
             return
         with connection if tls is None else tls.wrap_socket(connection, server_side=True) as stream:
-            while request := _request(stream):
+            while not server.stopped.is_set() and (request := _request(stream)):
                 server.requests.append(request)
                 server.called.set()
                 behave(stream, server)
@@ -85,10 +86,8 @@ def _request(stream: socket.socket) -> bytes:
             return b""
         received += part
     head, _, body = received.partition(b"\r\n\r\n")
-    length = next(
-        (int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0
-    )
-    while len(body) < length:
+    length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
+    while length and len(body) < int(length[1]):
         body += stream.recv(65536)
     return head + b"\r\n\r\n" + body
 

@@ -23,6 +23,8 @@ from connections.providers.network import Network
 from tests.providers.hostile import IMPATIENT, LOOPBACK, Behaviour, drips, floods, hangs, hostile, says, sends
 
 SMALL = replace(LOOPBACK, max_body=100_000)
+# Long enough for a busy machine to receive the first byte.
+DRIPPED = replace(LOOPBACK, read_timeout=1.0)
 HEAD = b"HTTP/1.1 200 OK\r\n"
 ENDLESS = HEAD + b"Content-Type: application/json\r\n\r\n"
 
@@ -39,7 +41,7 @@ def failure(behave: Behaviour, network: Network) -> ProviderError:
 def test_a_server_that_hangs() -> None:
     error = failure(hangs, IMPATIENT)
     assert isinstance(error, ReadTimedOut)
-    assert error.message == "URL/api did not answer within 0.3 s. Try again later."
+    assert error.message == "URL/api did not answer within 0.5 s. Try again later."
     assert error.retryable
 
 
@@ -49,15 +51,15 @@ def test_a_server_that_hangs() -> None:
     ids=["nothing", "status line", "header", "body", "body without length"],
 )
 def test_a_server_that_drips_bytes(beginning: bytes) -> None:
-    error = failure(drips(beginning), IMPATIENT)
+    error = failure(drips(beginning), DRIPPED)
     assert isinstance(error, ReadTimedOut)
-    assert error.message == "URL/api sent its answer too slowly: it was not complete after 0.3 s."
+    assert error.message == "URL/api sent its answer too slowly: it was not complete after 1 s."
 
 
 def test_a_server_that_drips_chunks() -> None:
     chunked = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
-    assert isinstance(failure(drips(chunked + b"ffff\r\n"), IMPATIENT), ReadTimedOut)
-    assert isinstance(failure(drips(chunked + b"1;"), IMPATIENT), ReadTimedOut)
+    assert isinstance(failure(drips(chunked + b"ffff\r\n"), DRIPPED), ReadTimedOut)
+    assert isinstance(failure(drips(chunked + b"1;"), DRIPPED), ReadTimedOut)
 
 
 def test_a_server_that_says_continue_for_ever() -> None:
@@ -169,7 +171,7 @@ def test_a_port_where_nobody_listens() -> None:
 
 
 def test_a_port_that_never_accepts() -> None:
-    network = replace(IMPATIENT, connect_timeout=0.2)
+    network = replace(LOOPBACK, connect_timeout=0.2)
     with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
         waiting = [socket.socket() for _ in range(3)]
         for caller in waiting:  # they fill the queue, so that the kernel lets the next one wait
@@ -193,9 +195,9 @@ def test_a_token_that_cannot_be_a_header_is_not_sent() -> None:
 
 def test_several_calls_can_share_a_budget() -> None:
     network = replace(LOOPBACK, read_timeout=60)
-    with hostile(hangs) as server, http.session(network, budget=0.3) as calls:
-        with pytest.raises(ReadTimedOut, match="within 0.3 s"):
+    with hostile(hangs) as server, http.session(network, budget=1) as calls:
+        with pytest.raises(ReadTimedOut, match=r"did not answer within (1|0\.\d) s"):
             calls.get(server.url)
-        with pytest.raises(ConnectTimedOut, match="earlier calls used up the 0.3 s for all of them"):
+        with pytest.raises(ConnectTimedOut, match=r"earlier calls used up the 1 s for all of them"):
             calls.get(server.url)
     assert len(server.requests) == 1

@@ -50,9 +50,13 @@ def test_a_host_with_all_its_places_taken() -> None:
 
 
 def test_another_host_still_has_places() -> None:
-    with hostile(hangs) as server, call_under_way(server), hostile(says(b"{}")) as other:
-        with http.session(WAITING) as calls:
-            assert calls.get(f"http://localhost:{other.port}").status == 200
+    with (
+        hostile(hangs) as server,
+        call_under_way(server),
+        hostile(says(b"{}")) as other,
+        http.session(WAITING) as calls,
+    ):
+        assert calls.get(f"http://localhost:{other.port}").status == 200
 
 
 def test_a_process_with_all_its_places_taken() -> None:
@@ -71,7 +75,7 @@ def test_a_place_is_free_again_after_a_call_however_it_ended() -> None:
 
 
 def test_a_caller_that_waits_gets_the_place_that_comes_free() -> None:
-    patient = replace(LOOPBACK, calls_per_host=1)
+    patient = replace(LOOPBACK, calls_per_host=1, connect_timeout=60)
     with hostile(hangs) as server, hostile(says(b"{}")) as other:
         with call_under_way(server):
             statuses = []
@@ -82,5 +86,5 @@ def test_a_caller_that_waits_gets_the_place_that_comes_free() -> None:
 
             waiting = threading.Thread(target=call)
             waiting.start()
-        waiting.join()
+        waiting.join(10)
     assert statuses == [200]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import requests
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connections.providers import http
@@ -50,7 +50,7 @@ def refusal(network: Network, url: str) -> ProviderError:
 
 @pytest.mark.parametrize(
     "addresses",
-    [["127.0.0.1"], ["10.0.0.1"], ["169.254.169.254"], ["::1"], ["::ffff:127.0.0.1"], ["fe80::1%lo"], ["0.0.0.0"]],
+    [["127.0.0.1"], ["10.0.0.1"], ["169.254.169.254"], ["::1"], ["::ffff:127.0.0.1"], ["fe80::1%lo"], ["::"]],
 )
 def test_a_name_of_a_private_address_is_refused(monkeypatch: pytest.MonkeyPatch, addresses: list[str]) -> None:
     resolves(monkeypatch, addresses)
@@ -141,6 +141,7 @@ def test_any_session_of_requests_can_be_guarded(monkeypatch: pytest.MonkeyPatch)
     assert len(server.requests) == 1
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(st.text(max_size=30), st.lists(st.ip_addresses(), max_size=3))
 def test_a_hostile_name_never_raises_anything_else(host: str, addresses: list[Any]) -> None:
     with pytest.MonkeyPatch.context() as monkeypatch:

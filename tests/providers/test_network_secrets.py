@@ -54,13 +54,14 @@ def log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
 
 @pytest.mark.parametrize("name", BEHAVIOURS)
 def test_an_error_holds_no_secret(name: str, log: pytest.LogCaptureFixture) -> None:
-    with hostile(BEHAVIOURS[name]) as server, http.session(NETWORK) as calls:
-        with pytest.raises(ProviderError) as caught:
-            calls.post(
-                f"{server.url}/oauth/token?state={SECRET}",
-                headers={"Authorization": f"Bearer {SECRET}"},
-                data={"refresh_token": SECRET},
-            ).json_object()
+    headers = {"Authorization": f"Bearer {SECRET}"}
+    form = {"refresh_token": SECRET}
+    with (
+        hostile(BEHAVIOURS[name]) as server,
+        http.session(NETWORK) as calls,
+        pytest.raises(ProviderError) as caught,
+    ):
+        calls.post(f"{server.url}/oauth/token?state={SECRET}", headers=headers, data=form).json_object()
     assert_silent(caught.value)
     assert SECRET not in log.text
 

@@ -30,6 +30,12 @@ def test_it_lasts_as_many_times_as_asked_and_only_where_asked(client: Client, as
     assert [ask().status_code for _ in range(3)] == [502, 502, 200]
 
 
+def test_several_make_a_sequence(client: Client, ask: Ask) -> None:
+    client.gitlab.misbehave("status", status=500, times=1)
+    client.gitlab.misbehave("rate-limit", times=1)
+    assert [ask().status_code for _ in range(3)] == [500, 429, 200]
+
+
 def test_it_can_be_limited_to_a_method(client: Client, ask: Ask) -> None:
     client.gitlab.misbehave("status", method="POST")
     assert ask().status_code == 200

@@ -23,7 +23,7 @@ BOTH = ("api", "read_repository")
 def test_a_refresh_answers_with_a_new_pair_and_the_same_scopes(client: Client) -> None:
     application = client.application()
     old = client.gitlab.grant(application, scopes=BOTH)
-    new = client.refresh(application, old.refresh_token or "")
+    new = client.refresh(application, old.refresh_token)
     assert new.status_code == 200
     assert list(new.json()) == [
         *("access_token", "token_type", "expires_in"),
@@ -37,16 +37,16 @@ def test_a_refresh_answers_with_a_new_pair_and_the_same_scopes(client: Client) -
 def test_a_refresh_kills_the_old_pair_at_once(client: Client) -> None:
     application = client.application()
     old = client.gitlab.grant(application)
-    client.refresh(application, old.refresh_token or "")
+    client.refresh(application, old.refresh_token)
     assert invalid_token(client.get_as_bearer("/api/v4/user", old.access_token), REVOKED)
-    assert invalid_grant(client.refresh(application, old.refresh_token or ""))
+    assert invalid_grant(client.refresh(application, old.refresh_token))
 
 
 def test_reusing_the_old_refresh_token_does_not_harm_the_new_pair(client: Client) -> None:
     application = client.application()
     old = client.gitlab.grant(application)
-    new = client.refresh(application, old.refresh_token or "").json()
-    client.refresh(application, old.refresh_token or "")
+    new = client.refresh(application, old.refresh_token).json()
+    client.refresh(application, old.refresh_token)
     assert client.get_as_bearer("/api/v4/user", new["access_token"]).status_code == 200
     assert client.refresh(application, new["refresh_token"]).status_code == 200
 
@@ -61,7 +61,7 @@ def test_of_several_refreshes_at_once_exactly_one_wins(gitlab: Sandbox, callers:
     def refresh(_: int) -> tuple[int, str | None]:
         with requests.Session() as http:
             barrier.wait()
-            answer = Client(gitlab, http).refresh(application, pair.refresh_token or "")
+            answer = Client(gitlab, http).refresh(application, pair.refresh_token)
             return answer.status_code, answer.json().get("error")
 
     with ThreadPoolExecutor(callers) as pool:
@@ -74,7 +74,7 @@ def test_a_refresh_token_outlives_its_access_token(client: Client) -> None:
     pair = client.gitlab.grant(application)
     client.gitlab.travel(7300)
     assert invalid_token(client.get_as_bearer("/api/v4/user", pair.access_token), EXPIRED)
-    assert client.refresh(application, pair.refresh_token or "").status_code == 200
+    assert client.refresh(application, pair.refresh_token).status_code == 200
 
 
 def test_an_unknown_refresh_token_is_an_invalid_grant(client: Client) -> None:
@@ -90,15 +90,15 @@ def test_a_missing_refresh_token_is_an_invalid_request(client: Client) -> None:
 def test_a_wrong_secret_is_an_invalid_client_and_costs_nothing(client: Client) -> None:
     application = client.application()
     pair = client.gitlab.grant(application)
-    assert invalid_client(client.refresh(application, pair.refresh_token or "", client_secret="wrong"))
-    assert client.refresh(application, pair.refresh_token or "").status_code == 200
+    assert invalid_client(client.refresh(application, pair.refresh_token, client_secret="wrong"))
+    assert client.refresh(application, pair.refresh_token).status_code == 200
 
 
 def test_a_used_refresh_token_is_an_invalid_grant_even_with_a_wrong_secret(client: Client) -> None:
     application = client.application()
     pair = client.gitlab.grant(application)
-    client.refresh(application, pair.refresh_token or "")
-    assert invalid_grant(client.refresh(application, pair.refresh_token or "", client_secret="wrong"))
+    client.refresh(application, pair.refresh_token)
+    assert invalid_grant(client.refresh(application, pair.refresh_token, client_secret="wrong"))
 
 
 def test_no_client_credentials_at_all_is_an_invalid_grant(client: Client) -> None:
@@ -108,20 +108,20 @@ def test_no_client_credentials_at_all_is_an_invalid_grant(client: Client) -> Non
 
 def test_another_application_gets_an_invalid_grant(client: Client) -> None:
     pair = client.gitlab.grant(client.application())
-    assert invalid_grant(client.refresh(client.application(), pair.refresh_token or ""))
+    assert invalid_grant(client.refresh(client.application(), pair.refresh_token))
 
 
 def test_a_wider_scope_is_refused(client: Client) -> None:
     application = client.application()
     pair = client.gitlab.grant(application, scopes=("api",))
-    answer = client.refresh(application, pair.refresh_token or "", scope="api read_repository")
+    answer = client.refresh(application, pair.refresh_token, scope="api read_repository")
     assert refused(answer, 400, "invalid_scope", INVALID_SCOPE)
 
 
 def test_a_narrower_scope_is_granted(client: Client) -> None:
     application = client.application()
     pair = client.gitlab.grant(application, scopes=BOTH)
-    assert client.refresh(application, pair.refresh_token or "", scope="api").json()["scope"] == "api"
+    assert client.refresh(application, pair.refresh_token, scope="api").json()["scope"] == "api"
 
 
 def test_deleting_the_application_ends_everything(client: Client) -> None:
@@ -129,7 +129,7 @@ def test_deleting_the_application_ends_everything(client: Client) -> None:
     pair = client.gitlab.grant(application)
     client.gitlab.delete_application(application)
     assert client.get_as_bearer("/api/v4/user", pair.access_token).text == '{"message":"401 Unauthorized"}'
-    assert invalid_grant(client.refresh(application, pair.refresh_token or ""))
+    assert invalid_grant(client.refresh(application, pair.refresh_token))
 
 
 def test_an_answer_that_is_lost_loses_the_grant(client: Client) -> None:
@@ -137,5 +137,5 @@ def test_an_answer_that_is_lost_loses_the_grant(client: Client) -> None:
     pair = client.gitlab.grant(application)
     client.gitlab.misbehave("close", path="/oauth/token", times=1, handled=True)
     with pytest.raises(requests.ConnectionError):
-        client.refresh(application, pair.refresh_token or "")
-    assert invalid_grant(client.refresh(application, pair.refresh_token or ""))
+        client.refresh(application, pair.refresh_token)
+    assert invalid_grant(client.refresh(application, pair.refresh_token))

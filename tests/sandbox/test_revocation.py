@@ -19,7 +19,7 @@ def test_revoking_the_access_token_ends_the_pair(client: Client) -> None:
     own = credentials(application, {})
     assert revoked(client.post("/oauth/revoke", token=pair.access_token, **own))
     assert invalid_token(client.get_as_bearer("/api/v4/user", pair.access_token), REVOKED)
-    assert invalid_grant(client.refresh(application, pair.refresh_token or ""))
+    assert invalid_grant(client.refresh(application, pair.refresh_token))
     assert client.get_as_bearer("/oauth/token/info", pair.access_token).status_code == 400
     assert revoked(client.post("/oauth/revoke", token=pair.access_token, **own))
 
@@ -35,6 +35,17 @@ def test_revoking_the_refresh_token_ends_the_pair(client: Client) -> None:
 def test_an_unknown_token_is_answered_like_a_success(client: Client) -> None:
     assert revoked(client.post("/oauth/revoke", token="unknown", **credentials(client.application(), {})))
     assert revoked(client.post("/oauth/revoke", token="unknown"))
+
+
+def test_the_refresh_token_of_an_expired_access_token_can_be_revoked(client: Client) -> None:
+    application = client.application()
+    pair = client.gitlab.grant(application)
+    client.gitlab.travel(7201)
+    own = credentials(application, {})
+    assert revoked(client.post("/oauth/revoke", token=pair.access_token, **own))
+    assert not pair.revoked
+    assert revoked(client.post("/oauth/revoke", token=pair.refresh_token, **own))
+    assert pair.revoked
 
 
 @pytest.mark.parametrize("who", ["wrong secret", "nobody", "another application"])

@@ -64,7 +64,7 @@ def test_tls_with_a_private_authority(http: requests.Session, tmp_path: Path) ->
 def test_a_certificate_can_be_for_another_host(http: requests.Session, tmp_path: Path) -> None:
     with Sandbox(tls=True, hostnames=("gitlab.example.com",)) as gitlab:
         authority = tmp_path / "ca.pem"
-        authority.write_bytes(gitlab.ca_pem or b"")
+        authority.write_bytes(gitlab.ca_pem)
         with pytest.raises(requests.exceptions.SSLError, match=r"doesn't match|not valid for"):
             http.get(gitlab.url, verify=str(authority), timeout=5)
 
@@ -72,7 +72,7 @@ def test_a_certificate_can_be_for_another_host(http: requests.Session, tmp_path:
 def test_misbehaviour_works_over_tls(http: requests.Session, tmp_path: Path) -> None:
     with Sandbox(tls=True) as gitlab:
         authority = tmp_path / "ca.pem"
-        authority.write_bytes(gitlab.ca_pem or b"")
+        authority.write_bytes(gitlab.ca_pem)
         gitlab.misbehave("close", part="body", times=1)
         with pytest.raises(requests.RequestException):
             http.get(gitlab.url, verify=str(authority), timeout=5)
@@ -81,7 +81,7 @@ def test_misbehaviour_works_over_tls(http: requests.Session, tmp_path: Path) -> 
 def test_a_client_that_stays_silent_does_not_stop_the_others(http: requests.Session, tmp_path: Path) -> None:
     with Sandbox(tls=True) as gitlab, socket.create_connection(("127.0.0.1", gitlab.port)):
         authority = tmp_path / "ca.pem"
-        authority.write_bytes(gitlab.ca_pem or b"")
+        authority.write_bytes(gitlab.ca_pem)
         assert http.get(f"{gitlab.url}/api/v4/user", verify=str(authority), timeout=5).status_code == 401
 
 

@@ -1,0 +1,57 @@
+"""What every test can ask for: a GitLab on a real socket, and somebody who calls the API."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from audit import log
+from sandbox.gitlab import Sandbox
+from tests import concurrency
+from tests.clients import Api, identity_with
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """SQLite in a file, as it is shipped: in memory, threads that write at once fail instead of waiting."""
+    database = settings.DATABASES["default"]
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        database["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def running_gitlab() -> Iterator[Sandbox]:
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def gitlab(running_gitlab: Sandbox) -> Iterator[Sandbox]:
+    """A well-behaved GitLab that has not been asked anything yet."""
+    running_gitlab.clear_requests()
+    yield running_gitlab
+    running_gitlab.behave()
+
+
+@pytest.fixture
+def admin(db: None) -> Api:
+    """An admin identity of the first organization."""
+    return identity_with(role="admin", name="admin")
+
+
+@pytest.fixture(autouse=True)
+def reading_events_wait(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No thread writes events of reading behind a test's back: a test that wants them calls `buffer.flush()`."""
+    monkeypatch.setattr(log, "FLUSH_SECONDS", 3600.0)
+    yield
+    log.buffer._waiting.clear()
+
+
+@pytest.fixture
+def several_connections(transactional_db: None, tmp_path: Path) -> Iterator[None]:
+    """The database as threads need it: each with a connection of its own."""
+    with concurrency.several_connections(tmp_path):
+        yield
