@@ -9,7 +9,6 @@ from django.core.exceptions import DisallowedHost, SuspiciousOperation
 from django.db import Error as DjangoDatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from rest_framework import exceptions as drf
-from rest_framework.response import Response
 
 from wire.errors import (
     BadRequest,
@@ -58,21 +57,23 @@ def body(error: WireError, request_id: str) -> dict[str, Any]:
     return envelope
 
 
-def handle_exception(exc: Exception, context: dict[str, Any]) -> Response:
-    """Answer an exception of a view (REST framework's `EXCEPTION_HANDLER`)."""
+def handle_exception(exc: Exception, context: dict[str, Any]) -> HttpResponse:
+    """Answer an exception of a view (REST framework's `EXCEPTION_HANDLER`): in JSON, whatever the view renders."""
     error = wire_error(exc)
     if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR and error is not exc:
         log.error("request failed", exc_info=exc)
-    return Response(
-        body(error, origin_of(context["request"]).request_id), status=error.status, headers=error.headers
-    )
+    return _envelope(context["request"], error)
+
+
+def _envelope(request: HttpRequest, error: WireError) -> HttpResponse:
+    return JsonResponse(body(error, origin_of(request).request_id), status=error.status, headers=error.headers)
 
 
 def _answer(request: HttpRequest, error: WireError) -> HttpResponse:
     """Answer in JSON below /api, in plain text elsewhere: Django found no view, or the view broke."""
     if not request.path_info.startswith("/api"):
         return HttpResponse(str(error), status=error.status, content_type="text/plain; charset=utf-8")
-    return JsonResponse(body(error, origin_of(request).request_id), status=error.status)
+    return _envelope(request, error)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
