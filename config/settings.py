@@ -3,6 +3,7 @@
 The README's table lists them. A setting that cannot work stops the process here, with a sentence saying why.
 """
 
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +13,8 @@ from environ import FileAwareEnv
 
 from config.logs import logging_config
 
+TRUE = {"true", "yes", "on", "1"}
+FALSE = {"false", "no", "off", "0"}
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = FileAwareEnv()
@@ -27,14 +30,39 @@ def required(name: str, cure: str) -> str:
     return value
 
 
+def whole(name: str, default: int) -> int:
+    """Return a setting that is a whole number, zero or more."""
+    text: str = env.str(name, default=str(default))
+    if not text.isdecimal():
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {text!r}.")
+    return int(text)
+
+
+def flag(name: str, *, default: bool) -> bool:
+    """Return a setting that is true or false. A typing error must not quietly become false."""
+    text: str = env.str(name, default=str(default)).lower()
+    if text not in TRUE | FALSE:
+        raise ImproperlyConfigured(f"{name} must be true or false, not {text!r}.")
+    return text in TRUE
+
+
+def ranges(name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Return a setting that lists addresses and CIDR ranges, separated by commas."""
+    try:
+        return tuple(ip_network(text.strip()) for text in env.list(name, default=[]))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must list addresses or ranges like 10.0.0.0/8: {error}.") from None
+
+
 # The process
 
 VERSION = "0.1.0"
-DEBUG = env.bool("DEBUG", default=False)
+DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
+DEBUG = flag("DEBUG", default=False)
 HOST = env.str("HOST", default="127.0.0.1")
-PORT = env.int("PORT", default=8000)
-WORKERS = env.int("WORKERS", default=2)
-THREADS = env.int("THREADS", default=24)
+PORT = whole("PORT", 8000)
+WORKERS = whole("WORKERS", 2)
+THREADS = whole("THREADS", 24)
 LOGGING = logging_config(
     level=env.str("LOG_LEVEL", default="INFO"),
     style=env.str("LOG_FORMAT", default="json"),
@@ -60,7 +88,7 @@ if SITE.scheme not in {"http", "https"} or not SITE.hostname:
     raise ImproperlyConfigured(f"SITE_URL must be a URL like https://connections.example.com, not {SITE_URL}")
 HTTPS = SITE.scheme == "https"
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[SITE.hostname, "localhost", "127.0.0.1", "[::1]"])
-TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+TRUSTED_PROXIES = ranges("TRUSTED_PROXIES")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_SSL_REDIRECT = False
@@ -75,15 +103,15 @@ SILENCED_SYSTEM_CHECKS = ["security.W008"]
 
 # The network beyond
 
-ALLOW_INTERNAL_IP_CONNECTIONS = env.bool("ALLOW_INTERNAL_IP_CONNECTIONS", default=False)
+ALLOW_INTERNAL_IP_CONNECTIONS = flag("ALLOW_INTERNAL_IP_CONNECTIONS", default=False)
 ALLOWED_INTERNAL_HOSTS = env.list("ALLOWED_INTERNAL_HOSTS", default=[])
 EXTRA_CA_CERTS = env.str("EXTRA_CA_CERTS", default="")
 
 # Limits per client address and minute; 0 is no limit
 
 RATE_LIMITS = {
-    "login": env.int("RATE_LIMIT_LOGIN", default=60),
-    "write": env.int("RATE_LIMIT_WRITE", default=0),
+    "login": whole("RATE_LIMIT_LOGIN", 60),
+    "write": whole("RATE_LIMIT_WRITE", 0),
 }
 MAX_BODY_BYTES = 1_048_576
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
@@ -124,7 +152,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = False
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "var" / "static"
+STATIC_ROOT = DATA_DIR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -133,7 +161,7 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 # The database
 
-DATABASE = env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'var' / 'app.sqlite3'}")
+DATABASE = env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'app.sqlite3'}")
 if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
     DATABASE["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",

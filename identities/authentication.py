@@ -29,18 +29,18 @@ class BearerAuthentication(BaseAuthentication):
 
 def principal_of_token(text: str, origin: Origin, now: datetime) -> Principal:
     """Return who holds the token, and count this use of it."""
-    claims = tokens.verify(text)
-    found = bearer.find(claims.token_id, origin, now)
+    token_id = tokens.verify(text)
+    found = bearer.find(token_id, origin, now)
     if found is None or found.is_revoked or found.principal is None:
         raise TokenRejected(tokens.REVOKED)
     if found.is_expired:
         raise TokenRejected(tokens.EXPIRED)
     require_trusted(origin.ip, found.trusted_ips)
     if found.num_uses_limit:
-        if not bearer.take_use(claims.token_id, now):
+        if not bearer.take_use(token_id, now):
             raise TokenRejected(USED_UP)
     elif found.use_is_due:
-        bearer.note_use(claims.token_id, now)
+        bearer.note_use(token_id, now)
     return found.principal
 
 

@@ -11,7 +11,8 @@ from sandbox.gitlab import Sandbox
 from sandbox.gitlab.seed import seed_demo
 
 ROOT = Path(__file__).resolve().parent.parent
-DATABASE = ROOT / "var" / "demo.sqlite3"
+DATA = ROOT / "var" / "demo"
+DATABASE = DATA / "app.sqlite3"
 STOP_SECONDS = 10
 
 
@@ -27,8 +28,9 @@ def serve() -> int:
     for leftover in DATABASE.parent.glob(f"{DATABASE.name}*"):
         leftover.unlink()
     environment = {
-        "DATABASE_URL": f"sqlite:///{DATABASE}",
         **os.environ,
+        "DATA_DIR": str(DATA),
+        "DATABASE_URL": f"sqlite:///{DATABASE}",
         "ALLOWED_INTERNAL_HOSTS": "127.0.0.1,localhost",
     }
     product = subprocess.Popen([sys.executable, "manage.py", "serve"], cwd=ROOT, env=environment)

@@ -4,7 +4,9 @@
 """
 
 import os
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -34,9 +36,18 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     if "PYTEST_XDIST_WORKER" in os.environ:
         return
     os.environ.update(SETTINGS)
+    os.environ["DATA_DIR"] = data_folder(early_config)
     os.environ["DATABASE_URL"] = "sqlite:///:memory:"
     if on_postgresql:
         start_postgresql(early_config)
+
+
+def data_folder(config: pytest.Config) -> str:
+    """Make a folder for this run, with the empty folder of static files that WhiteNoise warns about otherwise."""
+    folder = tempfile.TemporaryDirectory(prefix="app-connections-tests-")
+    config.add_cleanup(folder.cleanup)
+    (Path(folder.name) / "static").mkdir()
+    return folder.name
 
 
 def start_postgresql(config: pytest.Config) -> None:

@@ -24,6 +24,7 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = {
             **os.environ,
+            "DATA_DIR": str(folder),
             "DATABASE_URL": f"sqlite:///{folder / 'app.sqlite3'}",
             "SITE_URL": self.url,
             "PORT": str(self.port),
@@ -89,7 +90,12 @@ def serve_once(folder: Path, environment: Mapping[str, str]) -> subprocess.Compl
     return subprocess.run(
         [sys.executable, "manage.py", "serve"],
         cwd=ROOT,
-        env={**os.environ, "DATABASE_URL": f"sqlite:///{folder / 'app.sqlite3'}", **environment},
+        env={
+            **os.environ,
+            "DATA_DIR": str(folder),
+            "DATABASE_URL": f"sqlite:///{folder / 'app.sqlite3'}",
+            **environment,
+        },
         capture_output=True,
         text=True,
         timeout=PATIENCE,

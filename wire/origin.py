@@ -2,13 +2,14 @@
 
 import secrets
 import string
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest
 
+Network = IPv4Network | IPv6Network
 ALPHABET = string.ascii_letters + string.digits
 
 
@@ -36,7 +37,7 @@ def read_origin(request: HttpRequest) -> Origin:
         ip=client_address(
             request.META.get("REMOTE_ADDR", ""),
             request.META.get("HTTP_X_FORWARDED_FOR", ""),
-            tuple(settings.TRUSTED_PROXIES),
+            settings.TRUSTED_PROXIES,
         ),
         user_agent=printable(request.META.get("HTTP_USER_AGENT", ""))[:512],
         request_id=new_request_id(),
@@ -48,7 +49,7 @@ def printable(text: str) -> str:
     return "".join(character for character in text if character.isprintable())
 
 
-def client_address(peer: str, forwarded_for: str, proxies: tuple[str, ...]) -> str:
+def client_address(peer: str, forwarded_for: str, proxies: Sequence[Network]) -> str:
     """Return the address of the client behind the trusted proxies.
 
     Every proxy appends the address it saw, so the list is read from its right end, and only as long as the
@@ -56,7 +57,7 @@ def client_address(peer: str, forwarded_for: str, proxies: tuple[str, ...]) -> s
     """
     address = _address(peer)
     for hop in reversed([_address(part.strip()) for part in forwarded_for.split(",")]):
-        if address is None or hop is None or not _is_trusted(address, proxies):
+        if address is None or hop is None or not any(address in network for network in proxies):
             break
         address = hop
     return str(address) if address else peer
@@ -69,12 +70,3 @@ def _address(text: str) -> IPv4Address | IPv6Address | None:
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address
-
-
-def _is_trusted(address: IPv4Address | IPv6Address, proxies: tuple[str, ...]) -> bool:
-    return any(address in network for network in _networks(proxies))
-
-
-@cache
-def _networks(proxies: tuple[str, ...]) -> tuple[IPv4Network | IPv6Network, ...]:
-    return tuple(ip_network(proxy) for proxy in proxies)

@@ -26,8 +26,8 @@ class Login(serializers.Serializer[Any]):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """The two names of one field: newer clients send the first."""
-        older = attrs.pop("subOrganizationName", None)
-        return {**attrs, "organization_slug": attrs.pop("organizationSlug", None) or older}
+        newer, older = attrs.pop("organizationSlug", None), attrs.pop("subOrganizationName", None)
+        return {**attrs, "organization_slug": newer or older}
 
 
 class TheToken(serializers.Serializer[Any]):

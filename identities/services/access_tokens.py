@@ -77,9 +77,9 @@ def renew(text: str, *, origin: Origin, now: datetime | None = None) -> Issued:
     Raises TokenRejected, Unauthorized when its time or its maximum is over, BadRequest when its uses are.
     """
     now = now or timezone.now()
-    claims = tokens.verify(text, may_be_expired=True)
+    token_id = tokens.verify(text, may_be_expired=True)
     with transaction.atomic():
-        token = _locked(claims.token_id)
+        token = _locked(token_id)
         _check_renewal(token, now)
         token.last_renewed_at = now
         token.expires_at = _after(now, token.ttl)
@@ -102,9 +102,9 @@ def _check_renewal(token: AccessToken, now: datetime) -> None:
 
 def revoke(text: str, *, origin: Origin) -> None:
     """Make a token worthless from this moment on; raises TokenRejected for one that already is."""
-    claims = tokens.verify(text, may_be_expired=True)
+    token_id = tokens.verify(text, may_be_expired=True)
     with transaction.atomic():
-        token = _locked(claims.token_id)
+        token = _locked(token_id)
         token.is_revoked = True
         token.save(update_fields=["is_revoked", "updated_at"])
         _record(Event.REVOKE_ACCESS_TOKEN, token, origin)

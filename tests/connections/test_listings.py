@@ -9,8 +9,6 @@ from tests.connections.requests import GITLAB, body, create
 pytestmark = pytest.mark.django_db
 
 
-
-
 def test_projects_of_all_pages_with_their_full_path(admin: Api) -> None:
     with Sandbox() as gitlab:
         paths = {gitlab.project(f"many/project-{number:03}").path_with_namespace for number in range(230)}

@@ -39,9 +39,9 @@ OPERATIONS: dict[str, tuple[str, Call]] = {
     ),
     "replace credentials": (
         CHANGES,
-        lambda api, gitlab, one, place: api.patch(
-            f"{GITLAB}/{one}", {"credentials": body(gitlab)["credentials"]}
-        ).status_code,
+        lambda api, gitlab, one, place: (
+            api.patch(f"{GITLAB}/{one}", {"credentials": body(gitlab)["credentials"]}).status_code
+        ),
     ),
     "list projects": (USES, lambda api, gitlab, one, place: api.get(f"{GITLAB}/{one}/projects").status_code),
     "list groups": (USES, lambda api, gitlab, one, place: api.get(f"{GITLAB}/{one}/groups").status_code),
@@ -117,9 +117,7 @@ def test_a_project_one_is_no_member_of_looks_like_one_that_is_not_there(admin: A
         assert [answer.status_code for answer in told] == [404, 400, 404, 400]
         assert told[0].json()["message"] == f"Could not find project with ID {asked}"
         assert told[1].json()["message"] == f"Could not find project with ID {asked}"
-        assert told[2].json()["message"] == (
-            "Could not find App Connection with name platform in project scope."
-        )
+        assert told[2].json()["message"] == ("Could not find App Connection with name platform in project scope.")
 
 
 def test_a_refusal_names_the_action_in_the_contracts_words(admin: Api, gitlab: Sandbox) -> None:

@@ -114,7 +114,7 @@ def test_a_change_is_validated_too(admin: Api, gitlab: Sandbox) -> None:
     path = f"{GITLAB}/{create(admin, gitlab)['id']}"
     gitlab.clear_requests()
     for place, value, code, message in FAULTS:
-        if value == MISSING or place == "projectId" or place == "credentials":
+        if value == MISSING or place in {"projectId", "credentials"}:
             continue
         given = with_fault({"credentials": body(gitlab)["credentials"]}, place, value)
         answer = admin.patch(path, given)

@@ -75,9 +75,7 @@ def test_a_token_that_may_not_read_its_own_user_is_accepted_with_warnings(admin:
 
 
 def test_an_old_gitlab_that_says_nothing_of_the_token_is_enough(admin: Api, gitlab: Sandbox) -> None:
-    gitlab.misbehave(
-        "status", "/api/v4/personal_access_tokens/self", status=404, body='{"error":"404 Not Found"}'
-    )
+    gitlab.misbehave("status", "/api/v4/personal_access_tokens/self", status=404, body='{"error":"404 Not Found"}')
     stored = created(admin, gitlab, gitlab.personal_token().value, "personal")
     assert stored.account["username"] == "ann"
     assert stored.scopes == []

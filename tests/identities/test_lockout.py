@@ -20,12 +20,12 @@ LOCKED = "This identity auth method is temporarily locked, please try again late
 WRONG = "Invalid credentials"
 
 
-def outcome(deployer: Machine, second: float, *, secret: str = "wrong", client_id: str = "") -> str:
+def outcome(deployer: Machine, second: float, *, secret: str | None = None, client_id: str = "") -> str:
     """Log in so many seconds after the start; return what the caller is told, or `in`."""
     try:
         login(
             client_id=client_id or deployer.client_id,
-            client_secret=secret,
+            client_secret=secret or "wrong",
             organization_slug=None,
             origin=ORIGIN,
             now=START + timedelta(seconds=second),

@@ -1,10 +1,12 @@
 """Whose address counts as the client's behind proxies."""
 
+from ipaddress import ip_network
+
 import pytest
 
 from wire.origin import client_address
 
-PROXIES = ("10.0.0.0/8", "::1/128")
+PROXIES = (ip_network("10.0.0.0/8"), ip_network("::1/128"))
 
 
 @pytest.mark.parametrize(

@@ -3,32 +3,32 @@
 import os
 import shutil
 import sys
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-METRICS_FOLDER = Path(settings.BASE_DIR) / "var" / "metrics"
+# REST framework's own pages and the second of two API document viewers are not served.
+UNUSED_STATIC_FILES = ["rest_framework", "redoc"]
 
 
 class Command(BaseCommand):
     help = "Check the settings and keys, migrate, collect static files, and serve with Granian."
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
-        os.umask(0o077)
-        shutil.rmtree(METRICS_FOLDER, ignore_errors=True)
-        METRICS_FOLDER.mkdir(parents=True)
+        metrics = settings.DATA_DIR / "metrics"
+        shutil.rmtree(metrics, ignore_errors=True)
+        metrics.mkdir(parents=True)
         call_command("check", databases=["default"])
         call_command("migrate", interactive=False, verbosity=0)
-        call_command("collectstatic", interactive=False, verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=UNUSED_STATIC_FILES)
         self.stdout.write(
             f"App Connections serves at {settings.SITE_URL} - API documents: {settings.SITE_URL}/api/docs - "
             "first steps: README.md, A tour"
         )
         self.stdout.flush()
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(METRICS_FOLDER)
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics)
         os.execv(sys.executable, granian_command())  # noqa: S606  # our own interpreter, our own arguments
 
 
