@@ -43,7 +43,7 @@ def generator() -> str:
     return "wrk" if shutil.which("wrk") else "Python (wrk is not installed)"
 
 
-def put(url: str, call: Call, seconds: float) -> Load:
+def put(url: str, call: Call, seconds: int) -> Load:
     """Send the call over and over on 16 connections for some seconds."""
     if not shutil.which("wrk"):
         return Load(*client.load(url, call, seconds, CONNECTIONS))
@@ -56,9 +56,9 @@ def put(url: str, call: Call, seconds: float) -> Load:
         return read(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
-def wrk(url: str, call: Call, seconds: float) -> list[str]:
+def wrk(url: str, call: Call, seconds: int) -> list[str]:
     headers = [part for name, value in call.headers.items() for part in ("-H", f"{name}: {value}")]
-    bounds = [f"-c{CONNECTIONS}", f"-t{THREADS}", f"-d{max(round(seconds), 1)}s", f"--timeout={ANSWER_SECONDS}s"]
+    bounds = [f"-c{CONNECTIONS}", f"-t{THREADS}", f"-d{seconds}s", f"--timeout={ANSWER_SECONDS}s"]
     return ["wrk", "--latency", *bounds, *headers, f"{url}{call.path}"]
 
 

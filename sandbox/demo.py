@@ -11,7 +11,7 @@ from sandbox.gitlab import Sandbox
 from sandbox.gitlab.seed import seed_demo
 
 ROOT = Path(__file__).resolve().parent.parent
-DATA = ROOT / "var" / "demo"
+DATA = Path(os.environ.get("DEMO_DIR", str(ROOT / "var" / "demo")))
 DATABASE = DATA / "app.sqlite3"
 STOP_SECONDS = 10
 

@@ -1,5 +1,6 @@
 """Where an identity may log in from, and use its tokens from."""
 
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
@@ -159,10 +160,10 @@ class TestBehindAProxy:
         assert self.details(token, peer="198.51.100.9", forwarded_for="203.0.113.7") == 403
 
     def test_a_trusted_proxy_tells_who_the_client_is(self, token: str, settings: Any) -> None:
-        settings.TRUSTED_PROXIES = ["10.0.0.0/8"]
+        settings.TRUSTED_PROXIES = [ip_network("10.0.0.0/8")]
         assert self.details(token, peer="10.0.0.1", forwarded_for="203.0.113.7") == 200
         assert self.details(token, peer="10.0.0.1", forwarded_for="198.51.100.9") == 403
 
     def test_what_the_client_wrote_before_the_proxy_does_not_count(self, token: str, settings: Any) -> None:
-        settings.TRUSTED_PROXIES = ["10.0.0.0/8"]
+        settings.TRUSTED_PROXIES = [ip_network("10.0.0.0/8")]
         assert self.details(token, peer="10.0.0.1", forwarded_for="203.0.113.7, 198.51.100.9") == 403

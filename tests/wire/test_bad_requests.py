@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from organizations.models import Project
 from tests.clients import ADDRESS, SET_UP, Api, anonymous, identity_with
@@ -436,6 +437,13 @@ def test_a_host_that_is_not_ours_is_refused(api: Api, method: str, path: str, ho
     assert "ALLOWED_HOSTS" in envelope["message"]
 
 
+@pytest.fixture
+def static_files_not_collected(settings: Settings) -> None:
+    """The page of the API documents as it is without `collectstatic`."""
+    settings.STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+
+
+@pytest.mark.usefixtures("static_files_not_collected")
 def test_no_answer_sets_a_cookie_and_none_that_comes_is_looked_at(admin: Api) -> None:
     client = Client(raise_request_exception=False)
     client.cookies["sessionid"] = "a" * 32
@@ -470,6 +478,7 @@ def test_the_documents_can_only_be_read(api: Api, path: str) -> None:
         assert_refused(api.request(method, path, {}), 405)
 
 
+@pytest.mark.usefixtures("static_files_not_collected")
 @pytest.mark.parametrize(
     "query", ["format=xml", "lang=%00", "lang=../../x", "version=%00", "version=v9", "lang=xx"]
 )

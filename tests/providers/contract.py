@@ -1,0 +1,177 @@
+"""What every provider passes: inherit `ProviderContract`, say how to reach its sandbox, and add nothing."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from typing import Any, ClassVar, Protocol
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from connections.providers import PROVIDERS
+from connections.providers.base import Credentials, Kind, Listing, Method, Provider, Server
+from connections.providers.errors import ProviderError
+from connections.providers.network import Network
+from wire.fields import is_web_address
+
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+FAULTS: Mapping[str, Mapping[str, Any]] = {
+    "hang": {},
+    "drip": {"interval": 0.02},
+    "status": {"status": 500},
+    "huge": {"size": 20_000_000},
+    "redirect": {"to": "https://example.com/"},
+    "html": {},
+    "close": {},
+    "rate-limit": {},
+    "not-json": {},
+}
+
+
+class Misbehaving(Protocol):
+    """The sandbox of a provider, as far as the suite needs it."""
+
+    url: str
+
+    def misbehave(self, kind: str, path: str = "/", **options: Any) -> Any: ...
+    def behave(self) -> None: ...
+
+
+class ProviderContract:
+    """Subclass it as `Test...`."""
+
+    provider: ClassVar[Provider]
+    sandbox: ClassVar[Callable[[], AbstractContextManager[Misbehaving]]]
+
+    def good(self, running: Any, method: str) -> Credentials:
+        """Return credentials that the sandbox accepts."""
+        raise AssertionError("say what the sandbox accepts")
+
+    def bad(self, running: Any, method: str) -> Credentials:
+        """Return credentials of the right shape that the sandbox refuses."""
+        raise AssertionError("say what the sandbox refuses")
+
+    @pytest.fixture
+    def running(self) -> Iterator[Misbehaving]:
+        with type(self).sandbox() as sandbox:
+            yield sandbox
+
+    @pytest.fixture
+    def server(self, running: Misbehaving) -> Iterator[Server]:
+        yield server_at(running.url)
+        running.behave()
+
+    @property
+    def methods(self) -> list[Method]:
+        return list(self.provider.methods.values())
+
+    def test_it_is_registered_under_its_name(self) -> None:
+        assert PROVIDERS[self.provider.app] is self.provider
+
+    def test_its_methods_are_listed_under_their_names(self) -> None:
+        assert {name: method.name for name, method in self.provider.methods.items()} == {
+            method.name: method.name for method in self.methods
+        }
+
+    def test_its_fields_have_distinct_names_and_a_refusal_or_choices(self) -> None:
+        for method in self.methods:
+            names = [field.name for field in method.fields]
+            assert len(names) == len(set(names))
+            assert all(field.refusal or field.choices for field in method.fields)
+
+    def test_no_secret_field_is_public(self) -> None:
+        for method in self.methods:
+            assert any(field.kind is Kind.SECRET for field in method.fields)
+            assert not [field for field in method.fields if field.public and field.kind is Kind.SECRET]
+
+    def test_what_may_be_shown_holds_nothing_but_public_fields(self, running: Any) -> None:
+        for method in self.methods:
+            declared = {field.name for field in method.fields if field.public}
+            given_credentials = {**self.good(running, method.name), "undeclared": "secret"}
+            assert set(method.public(given_credentials)) <= declared
+
+    def test_the_server_has_a_default_and_loses_one_trailing_slash(self, running: Any) -> None:
+        assert is_web_address(self.provider.server_url({}))
+        for method in self.methods:
+            credentials = self.good(running, method.name)
+            assert not self.provider.server_url(credentials).endswith("/")
+
+    def test_good_credentials_are_verified_with_their_account(self, running: Any, server: Server) -> None:
+        for method in self.methods:
+            verified = method.verify(server, self.good(running, method.name))
+            assert verified.facts.account is not None
+            assert verified.facts.account.username
+            assert verified.facts.warnings == ()
+            json.dumps(dict(verified.credentials))
+
+    def test_the_facts_hold_no_secret(self, running: Any, server: Server) -> None:
+        for method in self.methods:
+            verified = method.verify(server, self.good(running, method.name))
+            for secret in secrets_of(method, verified.credentials):
+                assert secret not in repr(verified.facts)
+
+    def test_bad_credentials_are_refused_without_repeating_them(self, running: Any, server: Server) -> None:
+        for method in self.methods:
+            credentials = self.bad(running, method.name)
+            with pytest.raises(ProviderError) as refusal:
+                method.verify(server, credentials)
+            for secret in secrets_of(method, credentials):
+                assert secret not in refusal.value.message
+
+    @pytest.mark.parametrize("fault", FAULTS)
+    def test_whatever_goes_wrong_is_a_provider_error(self, running: Any, server: Server, fault: str) -> None:
+        running.misbehave(fault, **FAULTS[fault])
+        for method in self.methods:
+            with pytest.raises(ProviderError) as failure:
+                method.verify(server, self.good(running, method.name))
+            assert failure.value.message
+        for listing in self.provider.listings:
+            with pytest.raises(ProviderError):
+                self.fetch(listing, running, server)
+
+    @hypothesis_settings(
+        max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    )
+    @given(answer=ANY_JSON)
+    def test_json_of_any_shape_is_survived(self, running: Any, server: Server, answer: Any) -> None:
+        running.behave()
+        headers = {"Content-Type": "application/json"}
+        running.misbehave("status", "/api", status=200, body=json.dumps(answer), headers=headers)
+        for method in self.methods:
+            survive(lambda method=method: method.verify(server, self.good(running, method.name)))
+        for listing in self.provider.listings:
+            survive(lambda listing=listing: self.fetch(listing, running, server))
+
+    def test_its_listings_have_the_declared_items(self, running: Any, server: Server) -> None:
+        for listing in self.provider.listings:
+            found = self.fetch(listing, running, server)
+            assert found, listing.name
+            for item in found:
+                assert set(item) == set(listing.item)
+
+    def fetch(self, listing: Listing, running: Any, server: Server) -> Any:
+        method = self.methods[0].name
+        return listing.fetch(server, method, self.good(running, method))
+
+
+def server_at(url: str) -> Server:
+    network = Network(allowed_hosts=("127.0.0.1",), read_timeout=1.0, max_body=1_000_000)
+    return Server(url=url, network=network)
+
+
+def secrets_of(method: Method, credentials: Credentials) -> list[str]:
+    return [str(credentials[field.name]) for field in method.fields if field.kind is Kind.SECRET]
+
+
+def survive(call: Callable[[], Any]) -> None:
+    """A provider error is an answer; any other exception is a defect."""
+    try:
+        call()
+    except ProviderError as error:
+        assert error.message
