@@ -38,7 +38,11 @@ def logging_config(*, level: str, style: str) -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
         "root": {"handlers": ["stderr"], "level": level},
         # One line per request is ours to write; Django's own repeats every 4xx with its traceback.
-        "loggers": {"django.request": {"level": "CRITICAL"}, "urllib3": {"level": "WARNING"}},
+        "loggers": {
+            "django.request": {"level": "CRITICAL"},
+            "django.security.DisallowedHost": {"level": "CRITICAL"},
+            "urllib3": {"level": "WARNING"},
+        },
     }
 
 

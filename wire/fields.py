@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.fields import empty
 
 JSON_TYPES: tuple[tuple[type, str], ...] = (
     (bool, "boolean"),
@@ -120,7 +121,16 @@ class NeverSet(serializers.Field[None, Any, None, None]):
         self.fail("invalid_literal")
 
 
-class Uuid(Text):
+class Formed(Text):
+    """A string of a certain form. Unlike REST framework, it has the last word on an empty one too."""
+
+    def run_validation(self, data: Any = empty) -> Any:
+        if isinstance(data, str) and not data.strip():
+            return self.to_internal_value("")
+        return super().run_validation(data)
+
+
+class Uuid(Formed):
     """A UUID in its usual spelling, lower-cased."""
 
     def to_internal_value(self, data: Any) -> str:
@@ -130,7 +140,7 @@ class Uuid(Text):
         return text.lower()
 
 
-class OneOf(Text):
+class OneOf(Formed):
     """One of a few words."""
 
     def __init__(self, choices: Sequence[str], **kwargs: Any) -> None:
@@ -159,7 +169,7 @@ def is_web_address(text: str) -> bool:
     return clean and bare and parts.scheme in {"http", "https"} and bool(parts.hostname) and port != 0
 
 
-class WebAddress(Text):
+class WebAddress(Formed):
     """An http or https URL, kept as it was written."""
 
     def __init__(self, *, invalid: str, **kwargs: Any) -> None:
@@ -173,8 +183,12 @@ class WebAddress(Text):
         return text
 
 
-class Moment(Text):
+class Moment(Formed):
     """A date and time of RFC 3339, read as UTC where it names no offset; returned in UTC."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.validators = []  # REST framework's own measure a text, and this field's value is none
 
     def to_internal_value(self, data: Any) -> Any:
         text = super().to_internal_value(data)
