@@ -49,7 +49,7 @@ def failed(reports: list[Report]) -> bool:
         if result.errors
     }
     for row, errors in wrong.items():
-        progress(f"FAILED: {errors} requests of {row} or its yardsticks were not answered with 2xx")
+        progress(f"FAILED: {errors} requests of {row} or its yardsticks got no 2xx, or none in time")
     return bool(wrong)
 
 

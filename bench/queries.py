@@ -16,9 +16,11 @@ def count(calls: dict[str, Call]) -> dict[str, int]:
 
     BEGIN and COMMIT do not count, nor what the audit log's own thread writes for many reads at once.
     """
-    for call in calls.values():
+    counts = {}
+    for name, call in calls.items():
         send(call)
-    return {name: statements(call) for name, call in calls.items()}
+        counts[name] = statements(call)
+    return counts
 
 
 def statements(call: Call) -> int:

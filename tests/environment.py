@@ -59,6 +59,20 @@ def start_postgresql(config: pytest.Config) -> None:
     os.environ["DATABASE_URL"] = cluster.start()
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL, run what touches the database: the rest has run already, and is the same."""
+    if not config.getoption("--postgresql"):
+        return
+    touching = [item for item in items if touches_the_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in touching])
+    items[:] = touching
+
+
+def touches_the_database(item: pytest.Item) -> bool:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return item.get_closest_marker("django_db") is not None or bool(fixtures & {"db", "transactional_db"})
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
     terminalreporter.write_line(f"database: {os.environ['DATABASE_URL'].partition(':')[0]}")

@@ -18,14 +18,19 @@ TAGS = ["Project memberships of identities"]
 MOST_ROLES = 32
 
 
+def noise(words: str) -> serializers.JSONField:
+    """Return a field that may hold anything, since it counts only in a temporary role."""
+    return serializers.JSONField(required=False, allow_null=True, default=None, help_text=words)
+
+
 class GivenRole(serializers.Serializer[Any]):
     """A role, permanent or temporary. Of a permanent one the temporary fields are noise: clients send them."""
 
     role = Text(min_length=1, max_length=64)
     isTemporary = Flag(required=False, default=False)
-    temporaryMode = serializers.JSONField(required=False, default=None, help_text="`relative`")
-    temporaryRange = serializers.JSONField(required=False, default=None, help_text="such as `30m`, `1h`, `2d`")
-    temporaryAccessStartTime = serializers.JSONField(required=False, default=None, help_text="RFC 3339")
+    temporaryMode = noise("`relative`")
+    temporaryRange = noise("such as `30m`, `1h`, `2d`")
+    temporaryAccessStartTime = noise("RFC 3339")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs["isTemporary"]:
@@ -39,7 +44,7 @@ class GivenRole(serializers.Serializer[Any]):
 class TemporaryRole(serializers.Serializer[Any]):
     temporaryMode = OneOf(("relative",), source="mode", required=False)
     temporaryRange = Text(source="temporary_range", required=False, max_length=16)
-    temporaryAccessStartTime = Moment(source="starts_at", required=False, max_length=64)
+    temporaryAccessStartTime = Moment(source="starts_at", required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         return {name: value for name, value in attrs.items() if name != "mode"}

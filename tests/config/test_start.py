@@ -2,6 +2,7 @@
 
 import base64
 import concurrent.futures
+import os
 import signal
 import sqlite3
 import stat
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 import requests
+from django.db import connection
 
 from sandbox.gitlab import Sandbox
 from tests.connections.requests import body
@@ -68,6 +70,26 @@ def test_another_key_than_the_one_that_sealed_the_database_stops_the_start(tmp_p
     assert "Traceback" not in run.stderr
     with Server(tmp_path):
         pass  # the right key still does
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_serves_on_the_database_of_this_run(tmp_path: Path) -> None:
+    """On PostgreSQL too, with its connection pool; the test's own database is used, so no new one is made."""
+    with Sandbox() as gitlab, Server(tmp_path, **this_database()) as server:
+        session = bootstrapped(server)
+        with concurrent.futures.ThreadPoolExecutor(max_workers=16) as pool:
+            given = [body(gitlab, name=f"c-{number}") for number in range(16)]
+            answers = list(pool.map(lambda one: post(server, session, one), given))
+        assert {answer.status_code for answer in answers} == {200}
+        listed = session.get(f"{server.url}/api/v1/app-connections", timeout=30).json()
+        assert len(listed["appConnections"]) == 16
+
+
+def this_database() -> dict[str, str]:
+    if connection.vendor == "sqlite":
+        return {}
+    url, _, _ = os.environ["DATABASE_URL"].rpartition("/")
+    return {"DATABASE_URL": f"{url}/{connection.settings_dict['NAME']}"}
 
 
 def test_a_setting_can_be_given_in_a_file(tmp_path: Path) -> None:

@@ -26,10 +26,7 @@ NOISE = {
     "temporaryRange": "",
     "temporaryAccessStartTime": "2026-11-20T12:33:00.123456789Z",
 }
-ADDRESSES = {
-    "workspace": members_path,
-    "twin": lambda project_id, identity_id: f"/api/v1/projects/{project_id}/memberships/identities/{identity_id}",
-}
+PATHS = ("/api/v2/workspace/{}/identity-memberships/{}", "/api/v1/projects/{}/memberships/identities/{}")
 
 
 @pytest.fixture
@@ -42,9 +39,9 @@ def identity_id(admin: Api) -> str:
     return create_identity(admin)
 
 
-@pytest.fixture(params=ADDRESSES)
+@pytest.fixture(params=PATHS)
 def path(request: pytest.FixtureRequest, project_id: str, identity_id: str) -> str:
-    return str(ADDRESSES[request.param](project_id, identity_id))
+    return str(request.param.format(project_id, identity_id))
 
 
 def slugs(answer: Any) -> list[str]:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.clients import Api, bootstrap, login
-from tests.identities.requests import IDENTITIES, UNIVERSAL_AUTH, machine, members_path, ok
+from tests.identities.requests import IDENTITIES, UNIVERSAL_AUTH, create_project, machine, members_path, ok
 
 pytestmark = pytest.mark.django_db
 START = "2026-11-20T12:33:00.123456789Z"
@@ -22,7 +22,7 @@ def test_apply_plan_and_destroy() -> None:
     home = ok(api.get(f"{IDENTITIES}/details"))["identityDetails"]["organization"]
 
     # apply
-    project_id = ok(api.post("/api/v2/workspace", {"projectName": "Platform", "slug": "platform"}))["project"]["id"]
+    project_id = create_project(api, "platform")
     body = {"name": "deployer", "hasDeleteProtection": False, "organizationId": home["id"], "role": "member"}
     deployer = ok(api.post(IDENTITIES, body))["identity"]["id"]
     auth_path, member_path = f"{UNIVERSAL_AUTH}/{deployer}", members_path(project_id, deployer)

@@ -1,12 +1,12 @@
-"""Who may do what: weak members get 403, strangers the 404 of what does not exist, and nobody gives what they lack."""
+"""Weak members get 403, strangers the 404 of what does not exist, and nobody gives what they lack."""
 
-from collections.abc import Mapping
-from typing import Any, cast
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import pytest
 
 from audit.models import AuditEvent
-from identities.models import AccessToken, ClientSecret, Identity
+from identities.models import AccessToken, ClientSecret, Identity, TokenAuth, UniversalAuth
 from organizations.models import MembershipRole
 from organizations.roles import ORGANIZATION_ROLES, PROJECT_ROLES, Permission, Role
 from tests.clients import Api, anonymous, identity_with, stranger
@@ -26,48 +26,70 @@ from tests.identities.requests import (
     same_refusal,
 )
 
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Response
+
 pytestmark = pytest.mark.django_db
 ROLES = [{"role": "viewer"}]
 
-# Every operation on something that exists: method, path, body, and whether a member may.
-OPERATIONS: list[tuple[str, str, Any, bool]] = [
-    ("GET", f"{IDENTITIES}/{{identity}}", None, True),
-    ("PATCH", f"{IDENTITIES}/{{identity}}", {"name": "x"}, False),
-    ("DELETE", f"{IDENTITIES}/{{identity}}", None, False),
-    ("GET", f"{IDENTITIES}/{{identity}}/identity-memberships", None, True),
-    ("POST", f"{UNIVERSAL_AUTH}/{{identity}}", {}, False),
-    ("GET", f"{UNIVERSAL_AUTH}/{{identity}}", None, True),
-    ("PATCH", f"{UNIVERSAL_AUTH}/{{identity}}", {}, False),
-    ("DELETE", f"{UNIVERSAL_AUTH}/{{identity}}", None, False),
-    ("POST", f"{UNIVERSAL_AUTH}/{{identity}}/clear-lockouts", None, False),
-    ("GET", f"{UNIVERSAL_AUTH}/{{identity}}/client-secrets", None, True),
-    ("POST", f"{UNIVERSAL_AUTH}/{{identity}}/client-secrets", {}, False),
-    ("GET", f"{UNIVERSAL_AUTH}/{{identity}}/client-secrets/{{secret}}", None, True),
-    ("POST", f"{UNIVERSAL_AUTH}/{{identity}}/client-secrets/{{secret}}/revoke", None, False),
-    ("POST", f"{TOKEN_AUTH}/{{identity}}", {}, False),
-    ("GET", f"{TOKEN_AUTH}/{{identity}}", None, True),
-    ("PATCH", f"{TOKEN_AUTH}/{{identity}}", {}, False),
-    ("DELETE", f"{TOKEN_AUTH}/{{identity}}", None, False),
-    ("GET", f"{TOKEN_AUTH}/{{identity}}/tokens", None, True),
-    ("POST", f"{TOKEN_AUTH}/{{identity}}/tokens", {"name": "x"}, False),
-    ("GET", f"{TOKENS}/{{token}}", None, True),
-    ("PATCH", f"{TOKENS}/{{token}}", {"name": "x"}, False),
-    ("POST", f"{TOKENS}/{{token}}/revoke", None, False),
+
+class Operation(NamedTuple):
+    """A request for something that exists, and whether a weak member may make it."""
+
+    method: str
+    path: str
+    body: Any
+    allowed: bool
+
+    def by(self, api: Api, things: Mapping[str, str]) -> "Response":
+        return api.request(self.method, self.path.format(**things), self.body)
+
+
+IN_ORGANIZATION = [
+    Operation("GET", f"{IDENTITIES}/{{identity}}", None, True),
+    Operation("PATCH", f"{IDENTITIES}/{{identity}}", {"name": "x"}, False),
+    Operation("DELETE", f"{IDENTITIES}/{{identity}}", None, False),
+    Operation("GET", f"{IDENTITIES}/{{identity}}/identity-memberships", None, True),
+    Operation("POST", f"{UNIVERSAL_AUTH}/{{identity}}", {}, False),
+    Operation("GET", f"{UNIVERSAL_AUTH}/{{identity}}", None, True),
+    Operation("PATCH", f"{UNIVERSAL_AUTH}/{{identity}}", {}, False),
+    Operation("DELETE", f"{UNIVERSAL_AUTH}/{{identity}}", None, False),
+    Operation("POST", f"{UNIVERSAL_AUTH}/{{identity}}/clear-lockouts", None, False),
+    Operation("GET", f"{UNIVERSAL_AUTH}/{{identity}}/client-secrets", None, True),
+    Operation("POST", f"{UNIVERSAL_AUTH}/{{identity}}/client-secrets", {}, False),
+    Operation("GET", f"{UNIVERSAL_AUTH}/{{identity}}/client-secrets/{{secret}}", None, True),
+    Operation("POST", f"{UNIVERSAL_AUTH}/{{identity}}/client-secrets/{{secret}}/revoke", None, False),
+    Operation("POST", f"{TOKEN_AUTH}/{{identity}}", {}, False),
+    Operation("GET", f"{TOKEN_AUTH}/{{identity}}", None, True),
+    Operation("PATCH", f"{TOKEN_AUTH}/{{identity}}", {}, False),
+    Operation("DELETE", f"{TOKEN_AUTH}/{{identity}}", None, False),
+    Operation("GET", f"{TOKEN_AUTH}/{{identity}}/tokens", None, True),
+    Operation("POST", f"{TOKEN_AUTH}/{{identity}}/tokens", {"name": "x"}, False),
+    Operation("GET", f"{TOKENS}/{{token}}", None, True),
+    Operation("PATCH", f"{TOKENS}/{{token}}", {"name": "x"}, False),
+    Operation("POST", f"{TOKENS}/{{token}}/revoke", None, False),
 ]
-IN_PROJECTS: list[tuple[str, str, Any, bool]] = [
-    ("GET", "/api/v2/workspace/{project}/identity-memberships", None, True),
-    ("GET", "/api/v2/workspace/identity-memberships/{membership}", None, True),
-    ("GET", "/api/v2/workspace/{project}/identity-memberships/{identity}", None, True),
-    ("POST", "/api/v2/workspace/{project}/identity-memberships/{identity}", {"roles": ROLES}, False),
-    ("PATCH", "/api/v2/workspace/{project}/identity-memberships/{identity}", {"roles": ROLES}, False),
-    ("DELETE", "/api/v2/workspace/{project}/identity-memberships/{identity}", None, False),
-    ("GET", "/api/v1/projects/{project}/memberships/identities/{identity}", None, True),
-    ("POST", "/api/v1/projects/{project}/memberships/identities/{identity}", {"roles": ROLES}, False),
-    ("PATCH", "/api/v1/projects/{project}/memberships/identities/{identity}", {"roles": ROLES}, False),
-    ("DELETE", "/api/v1/projects/{project}/memberships/identities/{identity}", None, False),
+IN_PROJECTS = [
+    Operation("GET", "/api/v2/workspace/{project}/identity-memberships", None, True),
+    Operation("GET", "/api/v2/workspace/identity-memberships/{membership}", None, True),
+    Operation("GET", "/api/v2/workspace/{project}/identity-memberships/{identity}", None, True),
+    Operation("POST", "/api/v2/workspace/{project}/identity-memberships/{identity}", {"roles": ROLES}, False),
+    Operation("PATCH", "/api/v2/workspace/{project}/identity-memberships/{identity}", {"roles": ROLES}, False),
+    Operation("DELETE", "/api/v2/workspace/{project}/identity-memberships/{identity}", None, False),
+    Operation("GET", "/api/v1/projects/{project}/memberships/identities/{identity}", None, True),
+    Operation("POST", "/api/v1/projects/{project}/memberships/identities/{identity}", {"roles": ROLES}, False),
+    Operation("PATCH", "/api/v1/projects/{project}/memberships/identities/{identity}", {"roles": ROLES}, False),
+    Operation("DELETE", "/api/v1/projects/{project}/memberships/identities/{identity}", None, False),
 ]
-ALL = [*OPERATIONS, *IN_PROJECTS]
-NAMES = [f"{method} {path}" for method, path, *_ in ALL]
+ALL = [*IN_ORGANIZATION, *IN_PROJECTS]
+TO_OTHERS = [
+    operation for operation in IN_ORGANIZATION if not operation.allowed and "lockouts" not in operation.path
+]
+
+
+def each(operations: Sequence[Operation]) -> pytest.MarkDecorator:
+    names = [f"{operation.method} {operation.path}" for operation in operations]
+    return pytest.mark.parametrize("operation", operations, ids=names)
 
 
 @pytest.fixture
@@ -87,23 +109,19 @@ def things(admin: Api) -> dict[str, str]:
     }
 
 
-def everything() -> list[Any]:
-    models: list[Any] = [Identity, ClientSecret, AccessToken, MembershipRole, AuditEvent]
-    return [
-        sorted(map(str, model.objects.values("pk", *(["is_revoked"] if model in models[1:3] else []))))
-        for model in models
-    ]
+def everything() -> list[list[Any]]:
+    """Return every row that one of the operations could change."""
+    models: list[Any] = [Identity, UniversalAuth, TokenAuth, ClientSecret, AccessToken, MembershipRole, AuditEvent]
+    return [list(model.objects.order_by("pk").values()) for model in models]
 
 
-@pytest.mark.parametrize(("method", "path", "body", "allowed"), ALL, ids=NAMES)
-def test_a_stranger_cannot_tell_it_from_what_does_not_exist(
-    things: dict[str, str], method: str, path: str, body: Any, allowed: bool
-) -> None:
+@each(ALL)
+def test_a_stranger_cannot_tell_it_from_what_does_not_exist(things: dict[str, str], operation: Operation) -> None:
     other = stranger()
     other.get(f"{IDENTITIES}/details")
     before = everything()
-    foreign = other.request(method, path.format(**things), body)
-    unknown = other.request(method, path.format(**dict.fromkeys(things, UNKNOWN)), body)
+    foreign = operation.by(other, things)
+    unknown = operation.by(other, dict.fromkeys(things, UNKNOWN))
     assert foreign.status_code == 404
     expected = str(same_refusal(foreign))
     for thing in things.values():
@@ -112,45 +130,41 @@ def test_a_stranger_cannot_tell_it_from_what_does_not_exist(
     assert everything() == before
 
 
-@pytest.mark.parametrize(("method", "path", "body", "allowed"), OPERATIONS, ids=NAMES[: len(OPERATIONS)])
-def test_a_member_may_look_and_nothing_more(
-    things: dict[str, str], method: str, path: str, body: Any, allowed: bool
-) -> None:
-    answer = identity_with(role="member").request(method, path.format(**things), body)
-    assert answer.status_code == (200 if allowed else 403), answer.content
-    if not allowed:
+@each(IN_ORGANIZATION)
+def test_a_member_may_look_and_nothing_more(things: dict[str, str], operation: Operation) -> None:
+    answer = operation.by(identity_with(role="member"), things)
+    assert answer.status_code == (200 if operation.allowed else 403), answer.content
+    if not operation.allowed:
         assert refused(answer)[1] == "PermissionDenied"
 
 
-@pytest.mark.parametrize(("method", "path", "body", "allowed"), OPERATIONS, ids=NAMES[: len(OPERATIONS)])
-def test_without_access_nothing_is_seen(
-    things: dict[str, str], method: str, path: str, body: Any, allowed: bool
-) -> None:
-    answer = identity_with(role="no-access").request(method, path.format(**things), body)
+@each(IN_ORGANIZATION)
+def test_without_access_nothing_is_seen(things: dict[str, str], operation: Operation) -> None:
+    answer = operation.by(identity_with(role="no-access"), things)
     assert refused(answer)[:2] == (403, "PermissionDenied")
 
 
-@pytest.mark.parametrize(("method", "path", "body", "allowed"), IN_PROJECTS, ids=NAMES[len(OPERATIONS) :])
+@each(IN_PROJECTS)
 @pytest.mark.parametrize("role", ["member", "viewer"])
 def test_a_projects_member_may_look_and_nothing_more(
-    things: dict[str, str], method: str, path: str, body: Any, allowed: bool, role: str
+    things: dict[str, str], operation: Operation, role: str
 ) -> None:
     weak = identity_with(role="member", project_roles={things["project"]: [role]})
-    answer = weak.request(method, path.format(**things), body)
-    assert answer.status_code == (200 if allowed else 403), answer.content
+    answer = operation.by(weak, things)
+    assert answer.status_code == (200 if operation.allowed else 403), answer.content
 
 
-@pytest.mark.parametrize(("method", "path", "body", "allowed"), IN_PROJECTS, ids=NAMES[len(OPERATIONS) :])
+@each(IN_PROJECTS)
 def test_an_organizations_admin_is_a_stranger_in_a_project_of_others(
-    things: dict[str, str], method: str, path: str, body: Any, allowed: bool
+    things: dict[str, str], operation: Operation
 ) -> None:
-    assert identity_with(role="admin").request(method, path.format(**things), body).status_code == 404
+    assert operation.by(identity_with(role="admin"), things).status_code == 404
 
 
-@pytest.mark.parametrize(("method", "path", "body", "allowed"), ALL, ids=NAMES)
-def test_without_a_token_nothing_is_answered(method: str, path: str, body: Any, allowed: bool) -> None:
+@each(ALL)
+def test_without_a_token_nothing_is_answered(operation: Operation) -> None:
     unknown = dict.fromkeys(("identity", "secret", "token", "project", "membership"), UNKNOWN)
-    assert refused(anonymous().request(method, path.format(**unknown), body))[:2] == (401, "UnauthorizedError")
+    assert refused(operation.by(anonymous(), unknown))[:2] == (401, "UnauthorizedError")
 
 
 def test_only_an_admin_creates_identities(admin: Api) -> None:
@@ -207,22 +221,12 @@ class TestNobodyGivesMoreThanTheyHave:
         answer = manager.patch(f"{IDENTITIES}/{manager.identity_id}", {"role": "admin"})
         assert self.refusal(answer) == (403, "PermissionBoundaryError", "Failed to update identity")
 
-    @pytest.mark.parametrize(
-        ("method", "path", "body", "allowed"),
-        [operation for operation in OPERATIONS if not operation[3] and operation[2] != {}]
-        + [
-            ("POST", f"{UNIVERSAL_AUTH}/{{identity}}/client-secrets", {}, False),
-            ("PATCH", f"{UNIVERSAL_AUTH}/{{identity}}", {}, False),
-            ("PATCH", f"{TOKEN_AUTH}/{{identity}}", {}, False),
-        ],
-    )
+    @each(TO_OTHERS)
     def test_nothing_is_done_to_a_stronger_identity(
-        self, admin: Api, manager: Api, things: dict[str, str], method: str, path: str, body: Any, allowed: bool
+        self, admin: Api, manager: Api, things: dict[str, str], operation: Operation
     ) -> None:
-        if path.endswith("clear-lockouts"):
-            return
         ok(admin.patch(f"{IDENTITIES}/{things['identity']}", {"role": "admin"}))
-        answer = manager.request(method, path.format(**things), body)
+        answer = operation.by(manager, things)
         assert self.refusal(answer)[:2] == (403, "PermissionBoundaryError")
 
     def test_the_contracts_words_for_a_client_secret(self, admin: Api, manager: Api) -> None:

@@ -119,6 +119,7 @@ def test_a_connection_that_is_no_object_is_refused(api: Api, method: str, body: 
 
 WRONG_VALUES: dict[str, Any] = {
     "null": None,
+    "nothing": "",
     "a number": 7,
     "a negative number": -1,
     "a fraction": 0.5,
@@ -133,7 +134,7 @@ WRONG_VALUES: dict[str, Any] = {
     "a megabyte of text": "a" * 1_000_000,
     "1,000 levels of arrays": None,
 }
-FIELDS = [
+FIELDS: list[tuple[str, str, dict[str, Any], str]] = [
     ("POST", PROJECTS, {"projectName": "Platform", "slug": "platform"}, name)
     for name in (
         *("projectName", "projectDescription", "slug", "type", "shouldCreateDefaultEnvs"),
@@ -175,7 +176,7 @@ def test_a_value_of_the_wrong_kind_never_breaks_a_call(
 ) -> None:
     for value in WRONG_VALUES:
         answer = send(admin, method, path, with_value(body, field, value))
-        if (answer.status_code, value) in {(200, "null"), (200, "a boolean")}:
+        if answer.status_code == 200 and value in {"null", "nothing", "a boolean"}:
             continue
         envelope = assert_refused(answer, 400, 401, 403, 422)
         if answer.status_code == 422:

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -193,11 +193,9 @@ def test_nothing_that_looks_like_a_flag_is_one(value: Any) -> None:
     assert (code, message) == ("invalid_type", f"Expected boolean, received {json_type(value)}")
 
 
-@pytest.mark.parametrize("value", [True, None, 0, "", "false", [], 1])
+@pytest.mark.parametrize("value", [True, 0, "", "false", [], 1])
 def test_a_feature_that_there_is_not_can_only_be_off(value: Any) -> None:
-    assert (
-        faults(NeverTrue(words="No rotation")) if False else check(NeverTrue(words="No rotation"), {}) == "absent"
-    )
+    assert check(NeverTrue(words="No rotation"), {}) == "absent"
     assert read(NeverTrue(words="No rotation"), False) is False
     assert faults(NeverTrue(words="No rotation"), value) == [("invalid_literal", ["field"], "No rotation")]
 
@@ -318,18 +316,14 @@ def test_a_web_address_has_at_most_2048_characters() -> None:
 # Moment
 
 
-@given(st.datetimes(timezones=st.timezones()))
+OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+FROM, TO = datetime(1, 1, 2), datetime(9999, 12, 30)  # noqa: DTZ001  # hypothesis wants them without a zone
+
+
+@given(st.datetimes(FROM, TO, timezones=OFFSETS))
 def test_a_moment_is_the_same_moment_in_utc(moment: datetime) -> None:
-    try:
-        expected = moment.astimezone(UTC)
-    except OverflowError:
-        return
-    if moment.utcoffset() != timedelta(
-        seconds=round((moment.utcoffset() or timedelta()).total_seconds() / 60) * 60
-    ):
-        return  # an offset with seconds is no RFC 3339
     kept = read(Moment(), moment.isoformat())
-    assert kept == expected
+    assert kept == moment
     assert kept.utcoffset() == timedelta()
 
 
@@ -360,6 +354,10 @@ def test_a_moment_without_an_offset_is_utc() -> None:
 )
 def test_what_is_no_moment_is_refused(text: str) -> None:
     assert faults(Moment(), text) == [("invalid_string", ["field"], "Invalid date")]
+
+
+def test_a_moment_is_not_measured_as_a_text() -> None:
+    assert read(Moment(max_length=64), "2026-08-01T10:00:00Z") == datetime(2026, 8, 1, 10, tzinfo=UTC)
 
 
 # Arrays

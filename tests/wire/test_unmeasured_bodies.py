@@ -25,7 +25,7 @@ def seen(environ: dict[str, Any]) -> "WSGIEnvironment":
         kept.append(environ)
         return []
 
-    measured(application)(environ, lambda *args: lambda data: None)  # type: ignore[arg-type, return-value]
+    measured(application)(environ, lambda *args: lambda data: None)
     return kept[0]
 
 
