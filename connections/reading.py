@@ -32,7 +32,7 @@ def get(principal: Principal, provider: Provider, *, connection_id: uuid.UUID) -
     """Return a connection that the principal may read; raises NotFound, PermissionDenied, WrongApp."""
     found = let_in(principal, connection_id, Permission.CONNECTIONS_READ)
     require_app(found, provider, f"ID {connection_id}")
-    _note(Event.GET_APP_CONNECTION, principal, found.project_id, connectionId=str(found.id))
+    _note(Event.GET_APP_CONNECTION, principal, _project_of(found), connectionId=found.id)
     return found
 
 
@@ -47,7 +47,7 @@ def get_by_name(principal: Principal, provider: Provider, *, name: str, project_
     if found is None:
         raise missing
     require_app(found, provider, f"name {name}")
-    _note(Event.GET_APP_CONNECTION, principal, found.project_id, connectionId=str(found.id))
+    _note(Event.GET_APP_CONNECTION, principal, _project_of(found), connectionId=found.id)
     return found
 
 
@@ -119,11 +119,15 @@ def let_in(principal: Principal, connection_id: uuid.UUID, *permissions: Permiss
         require(
             principal,
             permission,
-            organization_id=view.organization_id,
-            project_id=view.project_id,
+            organization_id=uuid.UUID(view.organization_id),
+            project_id=_project_of(view),
             missing=missing,
         )
     return view
+
+
+def _project_of(view: ConnectionView) -> uuid.UUID | None:
+    return uuid.UUID(view.project_id) if view.project_id else None
 
 
 def _require(principal: Principal, permission: Permission, project_id: uuid.UUID | None, missing: NotFound) -> None:
@@ -155,7 +159,7 @@ def as_uuid(text: str) -> uuid.UUID | None:
 
 
 def _listed(found: Iterable[ConnectionView]) -> dict[str, Any]:
-    ids = [str(view.id) for view in found]
+    ids = [view.id for view in found]
     return {"count": len(ids), "connectionIds": ids[:MOST_IDS_IN_AN_EVENT]}
 
 

@@ -1,8 +1,8 @@
 """How connections are read: one query, no decryption, rows that hold nothing but what may be shown.
 
-These are the product's hottest reads. Building an ORM query and model instances costs more than the database
-does, so the one SELECT is written by hand; `view_of` gives the same row for a model instance, and a test holds
-the two equal.
+These are the product's hottest reads. Building ORM queries and model instances costs more than the database does,
+and converting ids and times more than the rest, so the one SELECT is written by hand and gives both as the text
+that the wire wants. `view_of` gives the same row for a model instance, and a test holds the two equal.
 """
 
 import json
@@ -14,26 +14,48 @@ from django.db import connection as database
 
 from connections.models import AppConnection
 
-COLUMNS = """
-    SELECT c.id, c.organization_id, c.project_id, c.app, c.method, c.name, c.description, c.version,
-           c.created_at, c.updated_at, c.credentials_hash, c.public, p.name, p.type, p.slug
+SELECT = """
+    SELECT {id}, {organization_id}, {project_id}, c.app, c.method, c.name, c.description, c.version,
+           {created_at}, {updated_at}, c.credentials_hash, c.public, p.name, p.type, p.slug
     FROM connections_appconnection c LEFT JOIN organizations_project p ON p.id = c.project_id
 """
+IDS = ("id", "organization_id", "project_id")
+MOMENTS = ("created_at", "updated_at")
+# An id with its hyphens, and a moment of RFC 3339 in UTC cut to the millisecond, in the words of each database.
+AS_TEXT = {
+    "postgresql": (
+        "c.{}::text",
+        "to_char(c.{} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')",
+    ),
+    # Django stores 32 hex digits, and a time without its fraction when that is zero.
+    "sqlite": (
+        "substr(c.{0}, 1, 8) || '-' || substr(c.{0}, 9, 4) || '-' || substr(c.{0}, 13, 4) || '-' || "
+        "substr(c.{0}, 17, 4) || '-' || substr(c.{0}, 21)",
+        "substr(c.{0}, 1, 10) || 'T' || substr(c.{0} || '.000000', 12, 12) || 'Z'",
+    ),
+}
+STATEMENTS = {
+    vendor: SELECT.format(
+        **{column: id_text.format(column) for column in IDS},
+        **{column: moment_text.format(column) for column in MOMENTS},
+    )
+    for vendor, (id_text, moment_text) in AS_TEXT.items()
+}
 
 
 class ConnectionView(NamedTuple):
-    """A connection as it may be shown. `public` holds the public credential fields."""
+    """A connection as it may be shown: ids and moments as text, `public` as the public credential fields."""
 
-    id: uuid.UUID
-    organization_id: uuid.UUID
-    project_id: uuid.UUID | None
+    id: str
+    organization_id: str
+    project_id: str | None
     app: str
     method: str
     name: str
     description: str | None
     version: int
-    created_at: datetime
-    updated_at: datetime
+    created_at: str
+    updated_at: str
     credentials_hash: str
     public: dict[str, Any]
     project_name: str | None
@@ -45,16 +67,16 @@ def view_of(connection: AppConnection) -> ConnectionView:
     """Return a model instance as it may be shown."""
     project = connection.project
     return ConnectionView(
-        connection.id,
-        connection.organization_id,
-        connection.project_id,
+        str(connection.id),
+        str(connection.organization_id),
+        str(connection.project_id) if connection.project_id else None,
         connection.app,
         connection.method,
         connection.name,
         connection.description,
         connection.version,
-        connection.created_at,
-        connection.updated_at,
+        _moment(connection.created_at),
+        _moment(connection.updated_at),
         connection.credentials_hash,
         connection.public,
         project.name if project else None,
@@ -98,22 +120,14 @@ def _by_name(where: str, owner_id: uuid.UUID, app: str | None) -> list[Connectio
 
 def _select(rest: str, *parameters: Any) -> list[ConnectionView]:
     with database.cursor() as cursor:
-        cursor.execute(COLUMNS + rest, parameters)
+        cursor.execute(STATEMENTS[database.vendor] + rest, parameters)
         rows = cursor.fetchall()
-    read = _from_postgresql if database.vendor == "postgresql" else _from_sqlite
-    return [read(row) for row in rows]
+    return [ConnectionView._make((*row[:11], json.loads(row[11]), *row[12:])) for row in rows]
 
 
 def _as_stored(value: uuid.UUID) -> uuid.UUID | str:
-    """SQLite has no UUID type: Django stores 32 hex digits."""
-    return value if database.vendor == "postgresql" else value.hex
+    return value if database.features.has_native_uuid_field else value.hex
 
 
-def _from_postgresql(row: tuple[Any, ...]) -> ConnectionView:
-    return ConnectionView._make((*row[:11], json.loads(row[11]), *row[12:]))
-
-
-def _from_sqlite(row: tuple[Any, ...]) -> ConnectionView:
-    ids = (uuid.UUID(row[0]), uuid.UUID(row[1]), uuid.UUID(row[2]) if row[2] else None)
-    moments = (row[8].replace(tzinfo=UTC), row[9].replace(tzinfo=UTC))
-    return ConnectionView._make((*ids, *row[3:8], *moments, row[10], json.loads(row[11]), *row[12:]))
+def _moment(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import F, Q
 
 from audit.actors import Actor, ActorType
@@ -23,12 +23,13 @@ from wire.origin import Origin
 # A use is noted on the token's row at most this often, unless the token's uses are limited.
 NOTED_EVERY = timedelta(minutes=1)
 
+# COALESCE keeps SQLite from walking through all members of the organization instead of this member's places.
 FIND = """
     SELECT i.id, i.name, i.organization_id,
            t.is_revoked,
-           COALESCE(t.expires_at <= %s, FALSE),
+           COALESCE(t.expires_at <= %(now)s, FALSE),
            t.num_uses_limit,
-           COALESCE(t.last_used_at <= %s, TRUE),
+           COALESCE(t.last_used_at <= %(noted)s, TRUE),
            COALESCE(u.access_token_trusted_ips, k.access_token_trusted_ips),
            m.id, m.project_id, r.role
     FROM identities_accesstoken t
@@ -36,12 +37,13 @@ FIND = """
     LEFT JOIN identities_universalauth u ON u.id = t.universal_auth_id
     LEFT JOIN identities_tokenauth k ON k.id = t.token_auth_id
     LEFT JOIN organizations_membership m
-        ON m.member_id = i.id AND m.member_type = %s AND m.organization_id = i.organization_id
+        ON m.member_id = i.id AND m.member_type = %(member_type)s
+        AND COALESCE(m.organization_id, i.organization_id) = i.organization_id
     LEFT JOIN organizations_membershiprole r
         ON r.membership_id = m.id
-        AND (r.starts_at IS NULL OR r.starts_at <= %s)
-        AND (r.ends_at IS NULL OR r.ends_at > %s)
-    WHERE t.id = %s
+        AND (r.starts_at IS NULL OR r.starts_at <= %(now)s)
+        AND (r.ends_at IS NULL OR r.ends_at > %(now)s)
+    WHERE t.id = %(token_id)s
 """
 
 
@@ -62,11 +64,16 @@ class Bearer:
 
 def find(token_id: uuid.UUID, origin: Origin, now: datetime) -> Bearer | None:
     """Return what the token stands for at the moment `now`; None when there is no such token."""
-    moment = connection.ops.adapt_datetimefield_value(now)
-    noted = connection.ops.adapt_datetimefield_value(now - NOTED_EVERY)
-    key = token_id if connection.features.has_native_uuid_field else token_id.hex
-    with connection.cursor() as cursor:
-        cursor.execute(FIND, [moment, noted, ActorType.IDENTITY, moment, moment, key])
+    database = connections[DEFAULT_DB_ALIAS]
+    adapted = database.ops.adapt_datetimefield_value
+    parameters = {
+        "now": adapted(now),
+        "noted": adapted(now - NOTED_EVERY),
+        "member_type": ActorType.IDENTITY,
+        "token_id": token_id if database.features.has_native_uuid_field else token_id.hex,
+    }
+    with database.cursor() as cursor:
+        cursor.execute(FIND, parameters)
         rows = cursor.fetchall()
     if not rows:
         return None

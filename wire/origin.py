@@ -10,7 +10,8 @@ from django.conf import settings
 from django.http import HttpRequest
 
 Network = IPv4Network | IPv6Network
-ALPHABET = string.ascii_letters + string.digits
+ALPHABET = (string.ascii_letters + string.digits).encode()
+LETTERS = bytes(ALPHABET[byte % len(ALPHABET)] for byte in range(256))
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +22,8 @@ class Origin:
 
 
 def new_request_id() -> str:
-    """Return `req-` and 14 letters or digits."""
-    return "req-" + "".join(secrets.choice(ALPHABET) for _ in range(14))
+    """Return `req-` and 14 letters or digits. Unique rather than secret: the letters need not be equally likely."""
+    return "req-" + secrets.token_bytes(14).translate(LETTERS).decode()
 
 
 def origin_of(request: HttpRequest) -> Origin:

@@ -1,6 +1,5 @@
 """The wire shapes of connections. Those of credentials derive from the fields that a provider declares."""
 
-from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -191,18 +190,18 @@ def listing_shape(provider: Provider, name: str) -> type[serializers.Serializer[
 def connection_shape(view: ConnectionView) -> dict[str, Any]:
     """Return a connection as ConnectionShape describes it. Written by hand: lists hold thousands."""
     project = view.project_id and {
-        "id": str(view.project_id),
+        "id": view.project_id,
         "name": view.project_name,
         "type": view.project_type,
         "slug": view.project_slug,
     }
     return {
-        "id": str(view.id),
+        "id": view.id,
         "name": view.name,
         "description": view.description,
         "version": view.version,
-        "orgId": str(view.organization_id),
-        "projectId": project and project["id"],
+        "orgId": view.organization_id,
+        "projectId": view.project_id,
         "project": project,
         "app": view.app,
         "method": view.method,
@@ -212,17 +211,12 @@ def connection_shape(view: ConnectionView) -> dict[str, Any]:
         "isAutoRotationEnabled": False,
         "gatewayId": None,
         "gatewayPoolId": None,
-        "createdAt": _moment(view.created_at),
-        "updatedAt": _moment(view.updated_at),
+        "createdAt": view.created_at,
+        "updatedAt": view.updated_at,
     }
 
 
 def available_shape(view: ConnectionView) -> dict[str, Any]:
     """Return the reduced view of a connection that may be used."""
-    shape = {"id": str(view.id), "name": view.name, "app": view.app, "orgId": str(view.organization_id)}
-    return shape | ({"projectId": str(view.project_id)} if view.project_id else {})
-
-
-def _moment(value: datetime) -> str:
-    """RFC 3339 in UTC, to the millisecond."""
-    return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    shape = {"id": view.id, "name": view.name, "app": view.app, "orgId": view.organization_id}
+    return shape | ({"projectId": view.project_id} if view.project_id else {})

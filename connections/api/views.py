@@ -1,6 +1,7 @@
 """Connections over HTTP. One view set serves every app; `documented` writes its page of the OpenAPI document."""
 
 import uuid
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from rest_framework.request import Request
@@ -101,4 +102,7 @@ class ListingViewSet(ApiViewSet):
 
 
 def _parsed_id(text: str) -> uuid.UUID:
+    """Return the id in a path; raises Invalid."""
+    with suppress(ValueError):
+        return uuid.UUID(text)
     return uuid.UUID(validated(shapes.ConnectionId, {"connectionId": text})["connectionId"])

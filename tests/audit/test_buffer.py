@@ -8,6 +8,7 @@ from django.db import OperationalError, transaction
 from pytest_django import Settings
 
 from audit import log
+from audit.events import Event
 from audit.log import Buffer
 from audit.models import AppendOnly, AuditEvent
 from tests.audit.events import ACTOR, ORGANIZATION, event, stored_numbers
@@ -56,10 +57,9 @@ def test_a_reading_event_waits(admin: Api) -> None:
 
 @pytest.mark.django_db
 def test_a_noted_event_says_the_same_as_a_recorded_one() -> None:
-    facts = {"actor": ACTOR, "organization_id": ORGANIZATION}
-    log.note(log.Event.GET_APP_CONNECTION, **facts, connectionId="a")  # type: ignore[arg-type]
-    log.buffer.flush()
-    log.record(log.Event.GET_APP_CONNECTION, **facts, connectionId="a")  # type: ignore[arg-type]
+    for write in (log.note, log.record):
+        write(Event.GET_APP_CONNECTION, actor=ACTOR, organization_id=ORGANIZATION, connectionId="a")
+        log.buffer.flush()
     noted, recorded = (
         {k: v for k, v in row.items() if k not in {"id", "created_at"}} for row in AuditEvent.objects.values()
     )

@@ -1,6 +1,7 @@
 """A change and its event are stored together, or neither is."""
 
 import uuid
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -41,7 +42,7 @@ class Failed(Exception):
 
 
 @transaction.atomic
-def change_something(*, fails: Exception | None = None, **metadata: object) -> None:
+def change_something(*, fails: Exception | None = None, **metadata: Any) -> None:
     Organization.objects.create(name="Never", slug="never")
     log.record(Event.CREATE_PROJECT, actor=ACTOR, organization_id=ORGANIZATION, **metadata)
     if fails:

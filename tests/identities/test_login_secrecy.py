@@ -18,7 +18,7 @@ from tests.identities.requests import UNKNOWN, machine, same_refusal
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Response
 
-VALUES = re.compile(r"""'[^']*'|"s[0-9_x]+"|\b\d+\b|\bNULL\b""")
+VALUES = re.compile(r"""'[^']*'(::[a-z]+)?|"s[0-9_x]+"|\b\d+\b|\bNULL\b""")
 pytestmark = pytest.mark.django_db
 
 
