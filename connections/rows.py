@@ -5,11 +5,11 @@ and converting ids and times more than the rest, so the one SELECT is written by
 that the wire wants. `view_of` gives the same row for a model instance, and a test holds the two equal.
 """
 
-import json
 import uuid
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+import orjson
 from django.db import connection as database
 
 from connections.models import AppConnection
@@ -122,7 +122,7 @@ def _select(rest: str, *parameters: Any) -> list[ConnectionView]:
     with database.cursor() as cursor:
         cursor.execute(STATEMENTS[database.vendor] + rest, parameters)
         rows = cursor.fetchall()
-    return [ConnectionView._make((*row[:11], json.loads(row[11]), *row[12:])) for row in rows]
+    return [ConnectionView._make((*row[:11], orjson.loads(row[11]), *row[12:])) for row in rows]
 
 
 def _as_stored(value: uuid.UUID) -> uuid.UUID | str:

@@ -31,7 +31,7 @@ def slugified(name: str) -> str:
 
 def unique_slug(name: str) -> str:
     """Return a slug made of `name` and four random characters."""
-    return f"{slugified(name)[:50] or 'unnamed'}-{secrets.token_hex(2)}"
+    return f"{slugified(name)[:50].rstrip('-') or 'unnamed'}-{secrets.token_hex(2)}"
 
 
 def create_organization(*, name: str) -> Organization:

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from organizations.api.serializers import Slug
@@ -28,6 +28,8 @@ def test_a_slug_stays_as_it_is(slug: str) -> None:
 
 
 @given(st.text())
+@example("a" * 49 + " b")
+@example("a" * 500)
 def test_a_made_slug_is_one_that_could_have_been_chosen(name: str) -> None:
     made = unique_slug(name)
     assert Slug(min_length=5).run_validation(made) == made
