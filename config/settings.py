@@ -202,5 +202,5 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
-    "POSTPROCESSING_HOOKS": ["wire.schema.describe_errors"],
+    "POSTPROCESSING_HOOKS": ["wire.schema.finish"],
 }

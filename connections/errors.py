@@ -7,7 +7,9 @@ WireError (wire/errors.py)
 │   ├── NameTaken
 │   ├── WrongApp             the connection belongs to another app
 │   └── WrongMethod          the credentials are of another method
-├── ProviderRateLimited      GitLab or GitHub asks to wait
+├── RateLimited
+│   ├── ProviderRateLimited  GitLab or GitHub asks to wait
+│   └── TooManyCalls         as many calls to that server are under way as we allow
 ├── NotFound
 │   ├── ConnectionNotFound
 │   └── ConnectionNameNotFound
@@ -29,9 +31,16 @@ class ListingFailed(BadRequest):
 
 
 class ProviderRateLimited(RateLimited):
-    def __init__(self, provider: str, listed: str, retry_after: float | None) -> None:
-        message = f"{provider} rate limit reached while loading {listed}. Wait a moment and try again."
+    def __init__(self, provider: str, doing: str, retry_after: float | None) -> None:
+        message = f"{provider} rate limit reached while {doing}. Wait a moment and try again."
         super().__init__(message, retry_after=max(1, round(retry_after or 60)))
+
+
+class TooManyCalls(RateLimited):
+    """429 rather than 503: it is what the contract's clients repeat by themselves."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, retry_after=5)
 
 
 class NameTaken(BadRequest):

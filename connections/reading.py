@@ -12,11 +12,12 @@ from connections.errors import (
     ConnectionNotFound,
     ListingFailed,
     ProviderRateLimited,
+    TooManyCalls,
     WrongApp,
 )
 from connections.models import AppConnection
 from connections.providers.base import Listing, Provider
-from connections.providers.errors import ProviderError, RateLimited
+from connections.providers.errors import Busy, ProviderError, RateLimited
 from connections.rows import ConnectionView
 from connections.servers import server_for
 from organizations.access import Principal, denied, require
@@ -24,6 +25,7 @@ from organizations.roles import Permission
 from organizations.services import project_not_found
 from wire.database import release
 from wire.errors import BadRequest, NotFound
+from wire.ids import parse_uuid
 
 MOST_IDS_IN_AN_EVENT = 1000
 
@@ -38,9 +40,9 @@ def get(principal: Principal, provider: Provider, *, connection_id: uuid.UUID) -
 
 def get_by_name(principal: Principal, provider: Provider, *, name: str, project_id: str | None) -> ConnectionView:
     """The same by name: among one project's connections, or among the organization's own."""
-    missing = ConnectionNameNotFound(name, in_project=bool(project_id))
-    project = as_uuid(project_id) if project_id else None
-    if project_id and project is None:
+    missing = ConnectionNameNotFound(name, in_project=project_id is not None)
+    project = None if project_id is None else parse_uuid(project_id)
+    if project_id is not None and project is None:
         raise missing
     _require(principal, Permission.CONNECTIONS_READ, project, missing)
     found = rows.by_name(principal.organization_id, project, name)
@@ -56,8 +58,8 @@ def list_connections(
 ) -> list[ConnectionView]:
     """Return a project's connections, or all of the organization's; of one app, or of all."""
     app = provider.app if provider else None
-    if project_id:
-        project = as_uuid(project_id)
+    if project_id is not None:
+        project = parse_uuid(project_id)
         if project is None:
             raise project_not_found(project_id)
         _require(principal, Permission.CONNECTIONS_READ, project, project_not_found(project_id))
@@ -103,10 +105,17 @@ def fetch_listing(
     release()
     try:
         return listing.fetch(server_for(provider, credentials), connection.method, credentials)
-    except RateLimited as error:
-        raise ProviderRateLimited(provider.display_name, listing.name, error.retry_after) from None
+    except (RateLimited, Busy) as error:
+        raise to_wait(provider, f"loading {listing.name}", error) from None
     except ProviderError as error:
         raise ListingFailed(provider.display_name, listing.name, error.message) from None
+
+
+def to_wait(provider: Provider, doing: str, error: RateLimited | Busy) -> ProviderRateLimited | TooManyCalls:
+    """Return the 429 for a call that may be repeated soon: GitLab says so, or too many are under way."""
+    if isinstance(error, Busy):
+        return TooManyCalls(error.message)
+    return ProviderRateLimited(provider.display_name, doing, error.retry_after)
 
 
 def let_in(principal: Principal, connection_id: uuid.UUID, *permissions: Permission) -> ConnectionView:
@@ -142,20 +151,16 @@ def require_app(view: ConnectionView, provider: Provider, reference: str) -> Non
 
 
 def project_for_use(principal: Principal, project_id: str | None) -> uuid.UUID | None:
-    """Return the id of the project named in a request, if the principal is a member of it; raises BadRequest."""
-    if not project_id:
+    """Return the id of the project named in a request, if the principal is a member of it; raises BadRequest.
+
+    An empty id names no project: taking it for the organization would widen what an empty variable was to limit.
+    """
+    if project_id is None:
         return None
-    project = as_uuid(project_id)
-    if project is None or project not in principal.project_roles:
+    project = parse_uuid(project_id)
+    if project is None or project_id != str(project) or project not in principal.project_roles:
         raise BadRequest(str(project_not_found(project_id)))
     return project
-
-
-def as_uuid(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None
 
 
 def _listed(found: Iterable[ConnectionView]) -> dict[str, Any]:

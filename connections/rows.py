@@ -34,6 +34,8 @@ AS_TEXT = {
         "substr(c.{0}, 1, 10) || 'T' || substr(c.{0} || '.000000', 12, 12) || 'Z'",
     ),
 }
+# The order of bytes, whatever the collation of the database: Python sorts so too.
+ORDER = {"postgresql": 'c.name COLLATE "C"', "sqlite": "c.name"}
 STATEMENTS = {
     vendor: SELECT.format(
         **{column: id_text.format(column) for column in IDS},
@@ -114,8 +116,9 @@ def of_project(project_id: uuid.UUID, app: str | None = None) -> list[Connection
 
 def _by_name(where: str, owner_id: uuid.UUID, app: str | None) -> list[ConnectionView]:
     if app is None:
-        return _select(f"{where} ORDER BY c.name, c.id", _as_stored(owner_id))
-    return _select(f"{where} AND c.app = %s ORDER BY c.name, c.id", _as_stored(owner_id), app)
+        return _select(f"{where} ORDER BY {ORDER[database.vendor]}, c.id", _as_stored(owner_id))
+    where = f"{where} AND c.app = %s"
+    return _select(f"{where} ORDER BY {ORDER[database.vendor]}, c.id", _as_stored(owner_id), app)
 
 
 def _select(rest: str, *parameters: Any) -> list[ConnectionView]:

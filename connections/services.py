@@ -15,8 +15,8 @@ from connections.errors import ConnectionNotFound, CredentialsRefused, NameTaken
 from connections.models import AppConnection, DataKey
 from connections.providers import PROVIDERS
 from connections.providers.base import Credentials, Method, Provider, Verified
-from connections.providers.errors import ProviderError
-from connections.reading import let_in, project_for_use, require_app
+from connections.providers.errors import Busy, ProviderError, RateLimited
+from connections.reading import let_in, project_for_use, require_app, to_wait
 from connections.rows import ConnectionView
 from connections.servers import server_for
 from organizations.access import Principal, denied
@@ -132,6 +132,8 @@ def _verify(provider: Provider, method: Method, credentials: Credentials) -> Ver
     release()
     try:
         return method.verify(server_for(provider, credentials), credentials)
+    except (RateLimited, Busy) as error:
+        raise to_wait(provider, "validating credentials", error) from None
     except ProviderError as error:
         raise CredentialsRefused(error.message) from None
 

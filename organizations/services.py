@@ -18,6 +18,7 @@ from organizations.access import Principal, require
 from organizations.models import Membership, MembershipRole, Organization, Project
 from organizations.roles import PROJECT_ROLES, Permission, Role
 from wire.errors import BadRequest, Forbidden, NotFound
+from wire.ids import parse_uuid
 from wire.unique import unless_taken
 
 DEFAULT_ENVIRONMENTS = (("Development", "dev"), ("Staging", "staging"), ("Production", "prod"))
@@ -107,10 +108,8 @@ def get_project_by_slug(principal: Principal, permission: Permission, *, slug: s
 
 
 def _by_id(project_id: str) -> Project | None:
-    try:
-        return Project.objects.filter(pk=uuid.UUID(project_id)).first()
-    except ValueError:
-        return None
+    known = parse_uuid(project_id)
+    return Project.objects.filter(pk=known).first() if known else None
 
 
 def _let_in(principal: Principal, permission: Permission, project: Project | None, missing: NotFound) -> Project:

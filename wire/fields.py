@@ -3,8 +3,7 @@
 Wire names are written out in the serializers that use them; unknown keys are ignored there.
 """
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -12,6 +11,9 @@ from urllib.parse import urlsplit
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import empty
+from rest_framework.settings import api_settings
+
+from wire.ids import parse_uuid
 
 JSON_TYPES: tuple[tuple[type, str], ...] = (
     (bool, "boolean"),
@@ -24,8 +26,6 @@ JSON_TYPES: tuple[tuple[type, str], ...] = (
 
 
 SHOWN = 128  # characters of a wrong value in the message about it
-# RFC 9562, section 4. Python's own parser also takes braces, a URN and no hyphens at all.
-UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 
 
 def json_type(value: Any) -> str:
@@ -96,6 +96,17 @@ class Flag(serializers.BooleanField):
         return data
 
 
+class Body(serializers.Serializer[Any]):
+    """A JSON object that comes in. Keys that it does not name are ignored."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, Mapping):
+            message = f"Expected object, received {json_type(data)}"
+            place = api_settings.NON_FIELD_ERRORS_KEY
+            raise serializers.ValidationError({place: [message]}, code="invalid_type")
+        return super().to_internal_value(data)
+
+
 @extend_schema_field({"type": "boolean", "enum": [False]})
 class NeverTrue(serializers.BooleanField):
     """A flag of the contract for a feature that there is not: absent or false."""
@@ -134,18 +145,18 @@ class Uuid(Formed):
     """A UUID in its usual spelling, lower-cased."""
 
     def to_internal_value(self, data: Any) -> str:
-        text = super().to_internal_value(data)
-        if not UUID.fullmatch(text):
+        found = parse_uuid(super().to_internal_value(data))
+        if found is None:
             raise serializers.ValidationError("Invalid uuid", code="invalid_string")
-        return text.lower()
+        return str(found)
 
 
 class OneOf(Formed):
-    """One of a few words."""
+    """One of a few words, spelt exactly so."""
 
     def __init__(self, choices: Sequence[str], **kwargs: Any) -> None:
         self.choices = tuple(choices)
-        super().__init__(**kwargs)
+        super().__init__(trim_whitespace=False, **kwargs)
 
     def to_internal_value(self, data: Any) -> str:
         text = super().to_internal_value(data)

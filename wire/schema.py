@@ -4,7 +4,17 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from drf_spectacular.drainage import isolate_view_method
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
+from drf_spectacular.helpers import forced_singular_serializer
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_field,
+    extend_schema_serializer,
+)
 from rest_framework import serializers
 from rest_framework.viewsets import ViewSet
 
@@ -15,6 +25,7 @@ from wire.errors import (
     Forbidden,
     Invalid,
     Issue,
+    MethodNotAllowed,
     NotFound,
     PayloadTooLarge,
     PermissionDenied,
@@ -28,12 +39,39 @@ from wire.errors import (
 )
 
 View = TypeVar("View", bound=ViewSet)
+Shape = TypeVar("Shape", bound=serializers.BaseSerializer[Any])
+PUBLIC = "x-public"
 REQUEST_ID = "req-xX9ztZkutnalhd"
+
+
+class OneOfDocument(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]  # drf-spectacular registers it
+    """Our field of a few words is an enum."""
+
+    target_class = "wire.fields.OneOf"
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        del auto_schema, direction
+        return {"type": "string", "enum": list(self.target.choices)}
+
+
+class UuidDocument(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]  # drf-spectacular registers it
+    """Our field of an id is a UUID."""
+
+    target_class = "wire.fields.Uuid"
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        del auto_schema, direction
+        return {"type": "string", "format": "uuid"}
+
+
+@extend_schema_field({"oneOf": [{"type": "string"}, {"type": "integer"}]})
+class Step(serializers.Field[Any, Any, Any, Any]):
+    """One step on the way to a fault: a key, or an index."""
 
 
 class IssueShape(serializers.Serializer[Any]):
     code = serializers.CharField()
-    path = serializers.ListField(child=serializers.CharField())
+    path = serializers.ListField(child=Step())
     message = serializers.CharField()
 
 
@@ -52,14 +90,16 @@ class InvalidShape(serializers.Serializer[Any]):
 
     reqId = serializers.CharField()
     statusCode = serializers.IntegerField()
-    message = serializers.ListField(child=serializers.DictField())
+    message = IssueShape(many=True)
     error = serializers.CharField()
 
 
 RULE = {"action": "create", "inverted": False, "subject": "app-connections", "conditions": {}}
 EXAMPLES: Mapping[int, Sequence[WireError]] = {
     400: (
-        BadRequest("Failed to validate credentials: Unauthorized"),
+        BadRequest(
+            "Failed to validate credentials: Unauthorized. Cause: Token was revoked. You have to re-authorize."
+        ),
         BadRequest('An App Connection with the name "gitlab-platform" already exists'),
     ),
     401: (Unauthorized("Token missing"), Unauthorized("Invalid credentials")),
@@ -69,18 +109,31 @@ EXAMPLES: Mapping[int, Sequence[WireError]] = {
         Forbidden(),
     ),
     404: (NotFound("Could not find App Connection with ID 3c90c3cc-0d44-4b50-8888-8dd25736052a"),),
+    405: (MethodNotAllowed('Method "PUT" not allowed.'),),
     413: (PayloadTooLarge("The request body is larger than 1048576 bytes"),),
     415: (UnsupportedMediaType("The content type must be application/json"),),
     422: (Invalid([Issue("invalid_type", ["name"], "Required")]),),
     429: (RateLimited(retry_after=17),),
     500: (ServerError(), DatabaseError()),
-    503: (Unavailable("Too many calls to gitlab.example.com are under way. Try again shortly.", retry_after=5),),
+    503: (Unavailable("The database does not answer", retry_after=5),),
+}
+
+ONLY_WITH_A_BODY = {PayloadTooLarge.status, UnsupportedMediaType.status}
+WAIT_HEADERS = {
+    "Retry-After": "Seconds to wait.",
+    "X-RateLimit-Limit": "Requests that a minute allows.",
+    "X-RateLimit-Remaining": "Requests left in this minute.",
+    "X-RateLimit-Reset": "Seconds until the next minute.",
 }
 
 
-def error_responses() -> dict[int, OpenApiResponse]:
+def error_responses(*, with_body: bool) -> dict[int, OpenApiResponse]:
     """Return the documented answer for each error status, with real examples."""
-    return {status: _error_response(status, errors) for status, errors in EXAMPLES.items()}
+    return {
+        status: _error_response(status, errors)
+        for status, errors in EXAMPLES.items()
+        if with_body or status not in ONLY_WITH_A_BODY
+    }
 
 
 def _error_response(status: int, errors: Sequence[WireError]) -> OpenApiResponse:
@@ -110,19 +163,29 @@ def operation(
     path_ids: Sequence[str] = (),
 ) -> Callable[[Any], Any]:
     """Describe one operation: what it takes, what it answers, and every way it may refuse."""
-    parameters: list[Any] = [
-        OpenApiParameter(name, str, OpenApiParameter.PATH, description="UUID") for name in path_ids
-    ]
+    parameters: list[Any] = [OpenApiParameter(name, OpenApiTypes.UUID, OpenApiParameter.PATH) for name in path_ids]
     return extend_schema(
         summary=summary,
         tags=list(tags),
         operation_id=operation_id,
         request=body,
         parameters=parameters + ([query] if query else []),
-        responses={200: answer, **error_responses()},
+        responses={200: _single(answer), **error_responses(with_body=body is not None)},
         examples=list(examples),
-        auth=[] if public else None,
+        extensions={PUBLIC: True} if public else None,
     )
+
+
+def _single(answer: Any) -> Any:
+    """Keep drf-spectacular from making an array of an envelope because the operation is called `list`."""
+    if isinstance(answer, serializers.ListSerializer):
+        return answer
+    return forced_singular_serializer(answer)  # type: ignore[no-untyped-call]
+
+
+def example(**value: Any) -> Callable[[type[Shape]], type[Shape]]:
+    """Give an input serializer the example that the document shows of it."""
+    return extend_schema_serializer(examples=[OpenApiExample("Example", value=value, request_only=True)])
 
 
 def describe(view: type[View], **operations: Callable[[Any], Any]) -> type[View]:
@@ -132,11 +195,12 @@ def describe(view: type[View], **operations: Callable[[Any], Any]) -> type[View]
     return view
 
 
-def describe_errors(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
-    """Finish the document (a drf-spectacular hook): the server to call, and how to authenticate."""
+def finish(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+    """Finish the document (a drf-spectacular hook): who needs a token, and the headers of a 429."""
     del generator, request, public
     result["components"]["securitySchemes"] = {"accessToken": {"type": "http", "scheme": "bearer"}}
-    for path in result["paths"].values():
-        for described in path.values():
-            described["security"] = [] if described.get("security") == [] else [{"accessToken": []}]
+    headers = {name: {"description": text, "schema": {"type": "integer"}} for name, text in WAIT_HEADERS.items()}
+    for described in (operation for path in result["paths"].values() for operation in path.values()):
+        described["security"] = [] if described.pop(PUBLIC, False) else [{"accessToken": []}]
+        described["responses"]["429"]["headers"] = headers
     return result

@@ -5,12 +5,14 @@ from typing import Any
 from connections.api import serializers as shapes
 from connections.providers.base import Credentials, Provider
 from wire.errors import Invalid, Issue
+from wire.fields import Body
 from wire.validation import validated
 
 
 def creation_input(provider: Provider, body: Any) -> dict[str, Any]:
     """Return the arguments of `services.create`; raises Invalid. `method` decides what credentials look like."""
-    name = body.get("method") if isinstance(body, dict) else None
+    validated(Body, body)
+    name = body.get("method")
     method = provider.methods.get(name) if isinstance(name, str) else None
     if method is None:
         expected = " | ".join(f"'{known}'" for known in provider.methods)

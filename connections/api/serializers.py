@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from connections.providers.base import Field, Kind, Method, Provider
 from connections.rows import ConnectionView
-from wire.fields import NeverSet, NeverTrue, OneOf, Text, Uuid, WebAddress
+from wire.fields import Body, NeverSet, NeverTrue, OneOf, Text, Uuid, WebAddress
 
 PROJECT_TYPES = ("secret-manager", "cert-manager", "kms", "ssh", "secret-scanning", "pam")
 NAME_WORDS = {
@@ -30,19 +30,19 @@ class Name(Text):
 # What comes in
 
 
-class ConnectionId(serializers.Serializer[Any]):
+class ConnectionId(Body):
     connectionId = Uuid()
 
 
-class ConnectionName(serializers.Serializer[Any]):
+class ConnectionName(Body):
     connectionName = Text(min_length=1, words={"blank": "Connection name required"})
 
 
-class InProject(serializers.Serializer[Any]):
+class InProject(Body):
     projectId = Text(required=False, help_text="A project's id; without it, the organization")
 
 
-class ForProjectType(serializers.Serializer[Any]):
+class ForProjectType(Body):
     projectType = Text(required=False, help_text="Only the apps that such a project can use")
 
 
@@ -59,7 +59,7 @@ def credential_field(declared: Field) -> serializers.Field[Any, Any, Any, Any]:
 def credentials_shape(provider: Provider, method: Method) -> type[serializers.Serializer[Any]]:
     """Return the input shape of a method's credentials."""
     fields = {declared.name: credential_field(declared) for declared in method.fields}
-    return type(f"{_camel(provider.app, method.name)}Credentials", (serializers.Serializer,), fields)
+    return type(f"{_camel(provider.app, method.name)}Credentials", (Body,), fields)
 
 
 @cache
@@ -74,7 +74,7 @@ def create_shape(provider: Provider, method: Method) -> type[serializers.Seriali
         "projectId": Text(source="project_id", required=False, allow_null=True),
         **unsupported_fields(provider),
     }
-    return type(f"Create{_camel(provider.app, method.name)}Connection", (serializers.Serializer,), fields)
+    return type(f"Create{_camel(provider.app, method.name)}Connection", (Body,), fields)
 
 
 @cache
@@ -85,7 +85,7 @@ def update_shape(provider: Provider) -> type[serializers.Serializer[Any]]:
         "description": Text(required=False, allow_null=True, max_length=256, words=DESCRIPTION_WORDS),
         **unsupported_fields(provider),
     }
-    return type(f"Update{_camel(provider.app)}Connection", (serializers.Serializer,), fields)
+    return type(f"Update{_camel(provider.app)}Connection", (Body,), fields)
 
 
 @cache
@@ -95,7 +95,7 @@ def update_document(provider: Provider) -> type[serializers.Serializer[Any]]:
     fields = {name: credential_field(field) for name, field in declared.items()}
     for field in fields.values():
         field.required = False
-    credentials = type(f"{_camel(provider.app)}Credentials", (serializers.Serializer,), fields)
+    credentials = type(f"{_camel(provider.app)}Credentials", (Body,), fields)
     name = f"Update{_camel(provider.app)}Connection"
     return type(name, (update_shape(provider),), {"credentials": credentials(required=False)})
 

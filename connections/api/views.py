@@ -1,7 +1,6 @@
 """Connections over HTTP. One view set serves every app; `documented` writes its page of the OpenAPI document."""
 
 import uuid
-from contextlib import suppress
 from typing import Any, ClassVar
 
 from rest_framework.request import Request
@@ -13,6 +12,7 @@ from connections.api.inputs import creation_input, update_input
 from connections.providers import PROVIDERS
 from connections.providers.base import Listing, Provider
 from organizations.access import caller
+from wire.ids import parse_uuid
 from wire.validation import validated
 from wire.views import ApiViewSet
 
@@ -103,6 +103,6 @@ class ListingViewSet(ApiViewSet):
 
 def _parsed_id(text: str) -> uuid.UUID:
     """Return the id in a path; raises Invalid."""
-    with suppress(ValueError):
-        return uuid.UUID(text)
+    if found := parse_uuid(text):
+        return found
     return uuid.UUID(validated(shapes.ConnectionId, {"connectionId": text})["connectionId"])

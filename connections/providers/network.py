@@ -31,7 +31,7 @@ class Network:
     connect_timeout: float = 5.0  # name lookup, TCP and TLS handshake together
     read_timeout: float = 15.0  # one whole call, from lookup to the last byte
     max_body: int = 5 * MIB  # after decompression
-    calls_per_host: int = 8  # at once, in this process
+    calls_per_host: int = 12  # at once, in this process
     calls_in_total: int = 16
 
     def __post_init__(self) -> None:

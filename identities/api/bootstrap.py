@@ -7,6 +7,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from identities.api import examples
 from identities.services.bootstrap import SetUp, bootstrap
 from wire.fields import Text
 from wire.origin import origin_of
@@ -94,6 +95,7 @@ class BootstrapViewSet(PublicViewSet):
         SetUpShape,
         body=Bootstrap,
         public=True,
+        examples=examples.BOOTSTRAP,
     )
     def create(self, request: Request) -> Response:
         given = self.body(request, Bootstrap)

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from identities.api import examples
 from identities.models import Identity
 from identities.services import identities
 from identities.services.identities import Member
@@ -194,7 +195,13 @@ class IdentityViewSet(ApiViewSet):
         organization = identities.organization_of(caller(request))
         return Response({"identityDetails": {"organization": OwnOrganizationShape(organization).data}})
 
-    @operation("Create an identity; it cannot log in yet", TAGS, IdentityEnvelope, body=CreateIdentity)
+    @operation(
+        "Create an identity; it cannot log in yet",
+        TAGS,
+        IdentityEnvelope,
+        body=CreateIdentity,
+        examples=examples.CREATE_IDENTITY,
+    )
     def create(self, request: Request) -> Response:
         given = self.body(request, CreateIdentity)
         return identity_answer(identities.create_identity(caller(request), **given).identity)

@@ -6,6 +6,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from identities.api import examples
 from identities.services import access_tokens
 from identities.services.access_tokens import Issued
 from identities.services.login import login
@@ -52,7 +53,7 @@ class LoginViewSet(PublicViewSet):
 
     limit = Limit.LOGIN
 
-    @operation("Log in with Universal Auth", TAGS, IssuedShape, body=Login, public=True)
+    @operation("Log in with Universal Auth", TAGS, IssuedShape, body=Login, public=True, examples=examples.LOGIN)
     def universal_auth(self, request: Request) -> Response:
         issued = login(**self.body(request, Login), origin=origin_of(request))
         return Response(IssuedShape(issued).data)

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from identities.api import examples
 from identities.services import memberships
 from identities.services.memberships import Given, ProjectMember
 from organizations.access import caller
@@ -160,7 +161,13 @@ def answer(member: ProjectMember) -> Response:
 class MembershipViewSet(ApiViewSet):
     """Which identities are members of a project, and with which roles."""
 
-    @operation("Make an identity a member of a project", TAGS, MembershipRowEnvelope, body=AddMember)
+    @operation(
+        "Make an identity a member of a project",
+        TAGS,
+        MembershipRowEnvelope,
+        body=AddMember,
+        examples=examples.ADD_MEMBER,
+    )
     def create(self, request: Request, project_id: str, identity_id: str) -> Response:
         given = self.body(request, AddMember)
         member = memberships.add(caller(request), project_id=project_id, identity_id=identity_id, **given)

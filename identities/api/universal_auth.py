@@ -6,6 +6,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from identities.api import examples
 from identities.api.auth_methods import (
     MOST_USES,
     TEN_YEARS,
@@ -70,7 +71,13 @@ def answer(auth: UniversalAuth) -> Response:
 class UniversalAuthViewSet(ApiViewSet):
     """How an identity logs in with a client id and a client secret."""
 
-    @operation("Attach Universal Auth to an identity", TAGS, UniversalAuthEnvelope, body=AttachUniversalAuth)
+    @operation(
+        "Attach Universal Auth to an identity",
+        TAGS,
+        UniversalAuthEnvelope,
+        body=AttachUniversalAuth,
+        examples=examples.ATTACH_UNIVERSAL_AUTH,
+    )
     def create(self, request: Request, identity_id: str) -> Response:
         given = self.body(request, AttachUniversalAuth)
         return answer(universal_auth.attach(caller(request), identity_id=identity_id, settings=given))
@@ -132,7 +139,13 @@ class ClientSecretsEnvelope(serializers.Serializer[Any]):
 class ClientSecretViewSet(ApiViewSet):
     """The client secrets of an identity."""
 
-    @operation("Make a client secret", TAGS, NewClientSecretEnvelope, body=CreateClientSecret)
+    @operation(
+        "Make a client secret",
+        TAGS,
+        NewClientSecretEnvelope,
+        body=CreateClientSecret,
+        examples=examples.CREATE_CLIENT_SECRET,
+    )
     def create(self, request: Request, identity_id: str) -> Response:
         given = self.body(request, CreateClientSecret)
         made = client_secrets.create(caller(request), identity_id=identity_id, **given)

@@ -6,7 +6,8 @@ from django.core.validators import RegexValidator
 from rest_framework import serializers
 
 from organizations.models import Project
-from wire.fields import Flag, OneOf, Text, Whole
+from wire.fields import Body, Flag, OneOf, Text, Whole
+from wire.schema import example
 
 PROJECT_TYPES = ("secret-manager", "cert-manager", "kms", "ssh", "secret-scanning", "pam", "ai")
 SLUG_WORDS = "Slug can only contain lowercase letters, numbers, and single hyphens or underscores between them"
@@ -22,7 +23,8 @@ class Slug(Text):
         self.validators.append(RegexValidator(r"^[a-z0-9]+(?:[-_][a-z0-9]+)*\Z", SLUG_WORDS))
 
 
-class CreateProject(serializers.Serializer[Any]):
+@example(projectName="Platform", slug="platform-connections", type="secret-manager", shouldCreateDefaultEnvs=False)
+class CreateProject(Body):
     projectName = Text(source="name", min_length=1, max_length=64, words=NAME_WORDS)
     projectDescription = Text(source="description", required=False, allow_null=True, default=None, max_length=1024)
     slug = Slug(required=False, default=None, min_length=5)
@@ -33,14 +35,16 @@ class CreateProject(serializers.Serializer[Any]):
     template = OneOf(("default",), required=False, default="default")
 
 
-class UpdateProject(serializers.Serializer[Any]):
+@example(name="Platform", description="Connections of the platform team", hasDeleteProtection=True)
+class UpdateProject(Body):
     name = Text(required=False, min_length=1, max_length=64, words=NAME_WORDS)
     slug = Slug(required=False, min_length=1)
     description = Text(required=False, allow_null=True, max_length=1024)
     hasDeleteProtection = Flag(source="has_delete_protection", required=False)
 
 
-class AuditLogsRetention(serializers.Serializer[Any]):
+@example(auditLogsRetentionDays=90)
+class AuditLogsRetention(Body):
     auditLogsRetentionDays = Whole(source="days", least=0, most=TEN_YEARS)
 
 

@@ -65,8 +65,14 @@ def test_a_blocked_user(admin: Api, gitlab: Sandbox) -> None:
 
 
 def test_a_rate_limit(admin: Api, gitlab: Sandbox) -> None:
-    gitlab.misbehave("rate-limit", USER)
-    assert "its rate limit is reached" in refusal(admin, gitlab)
+    gitlab.misbehave("rate-limit", USER, retry_after=17)
+    answer = admin.post(GITLAB, body(gitlab))
+    assert answer.status_code == 429, "which the contract's clients repeat by themselves"
+    assert answer.headers["Retry-After"] == "17"
+    assert answer.json()["message"] == (
+        "GitLab rate limit reached while validating credentials. Wait a moment and try again."
+    )
+    assert not AppConnection.objects.exists()
 
 
 Misbehave = Callable[[Sandbox], object]

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 TOKENS = [f"glpat-planted-marker-{number}-Zx9" for number in range(4)]
 ELSEWHERE = "glpat-planted-typo-Zx9"
+PASSWORD = "planted password Zx9"
 
 
 @pytest.fixture
@@ -52,9 +53,9 @@ def use_everything(gitlab: Sandbox) -> tuple[list[bytes], dict[str, str]]:
     """Walk through the API; returns every answer after the one that shows a secret, and those secrets."""
     for token in TOKENS:
         gitlab.personal_token(value=token)
-    made = anonymous().post("/api/v1/admin/bootstrap", SET_UP).json()
+    made = anonymous().post("/api/v1/admin/bootstrap", {**SET_UP, "password": PASSWORD}).json()
     api = Api(token=made["identity"]["credentials"]["token"])
-    shown = {"password": SET_UP["password"], "admin token": api.token}
+    shown = {"password": PASSWORD, "admin token": api.token}
     answers = []
 
     def note(answer: object) -> dict[str, object]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import jwt
 import pytest
+from django.db import connection
 
 from audit.actors import ActorType
 from identities import bearer
@@ -207,3 +208,21 @@ def test_a_token_that_is_forged_costs_none(admin: Api, django_assert_num_queries
     forged = Api(token=jwt.encode(claims, "x" * 32, algorithm="HS256"))
     with django_assert_num_queries(0):
         assert forged.get(f"{IDENTITIES}/details").status_code == 403
+
+
+EXPLAIN = {"sqlite": "EXPLAIN QUERY PLAN", "postgresql": "EXPLAIN"}
+
+
+def test_it_does_not_walk_through_the_members_of_the_organization(admin: Api) -> None:
+    parameters = {
+        "now": NOW,
+        "noted": NOW,
+        "member_type": "identity",
+        "token_id": str(AccessToken.objects.get().id),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(f"{EXPLAIN[connection.vendor]} {bearer.FIND}", parameters)
+        plan = str(cursor.fetchall())
+    assert "organizations_membership" in plan
+    assert "organizations_membership_organization_id" not in plan
+    assert "organization_id=?" not in plan

@@ -1,6 +1,7 @@
 """Universal Auth: client id and client secret become an access token."""
 
 from datetime import timedelta
+from typing import Any
 
 import jwt
 import pytest
@@ -151,3 +152,9 @@ def test_tokens_that_expired_a_day_ago_are_forgotten(admin: Api) -> None:
     AccessToken.objects.filter(pk=old.pk).update(expires_at=timezone.now() - timedelta(days=1, seconds=1))
     deployer.login()
     assert not AccessToken.objects.filter(pk=old.pk).exists()
+
+
+@pytest.mark.parametrize("path", [LOGIN, "/api/v1/auth/token/renew", "/api/v1/auth/token/revoke"])
+def test_attempts_are_counted_against_the_limit_for_logins(path: str, settings: Any) -> None:
+    settings.RATE_LIMITS = {"login": 2, "write": 0}
+    assert [anonymous().post(path, {}).status_code for _ in range(3)] == [422, 422, 429]

@@ -504,7 +504,7 @@ def test_an_error_that_nobody_foresaw_says_nothing(monkeypatch: pytest.MonkeyPat
 def test_an_error_outside_of_every_view_is_told_in_the_log(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, admin: Api, api_path: bool
 ) -> None:
-    monkeypatch.setattr("rest_framework.renderers.JSONRenderer.render", lambda *args, **kwargs: 1 / 0)
+    monkeypatch.setattr("wire.renderers.FastJSONRenderer.render", lambda *args, **kwargs: 1 / 0)
     answer = admin.get("/api/status" if api_path else "/healthcheck")
     assert answer.status_code == 500
     assert b"ZeroDivisionError" not in answer.content

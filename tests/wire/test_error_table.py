@@ -49,11 +49,12 @@ TABLE = [
         "Invalid credential format for GitLab Connection with method OAuth",
     ),
     (
-        connections.ProviderRateLimited("GitLab", "groups", None),
+        connections.ProviderRateLimited("GitLab", "loading groups", None),
         429,
         "RateLimitExceeded",
         "GitLab rate limit reached while loading groups. Wait a moment and try again.",
     ),
+    (connections.TooManyCalls("why"), 429, "RateLimitExceeded", "why"),
     (connections.ConnectionNotFound("1"), 404, "NotFound", "Could not find App Connection with ID 1"),
     (
         connections.ConnectionNameNotFound("a", in_project=False),

@@ -1,0 +1,277 @@
+"""The OpenAPI document is valid, complete and true, and its page works without the internet."""
+
+import json
+import re
+import socket
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema_rs
+import pytest
+import schemathesis
+from django.contrib.staticfiles import finders
+from django.core.management import call_command
+from django.urls import URLPattern, URLResolver, get_resolver
+from hypothesis import HealthCheck, Phase, given, settings
+from pytest_django import Settings
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from config.wsgi import application
+from sandbox.gitlab import Sandbox
+from tests.clients import anonymous, identity_with
+
+ERRORS = {"400", "401", "403", "404", "413", "415", "422", "429", "500", "503"}
+# The document itself and its page.
+UNDOCUMENTED = {"/api/schema", "/api/docs"}
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    """The document as clients get it."""
+    answer = anonymous().get("/api/schema")
+    assert answer.status_code == 200
+    loaded: dict[str, Any] = json.loads(answer.content)
+    return loaded
+
+
+def operations(document: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
+    """Return each operation by method and path."""
+    return {
+        (method.upper(), path): described
+        for path, methods in document["paths"].items()
+        for method, described in methods.items()
+    }
+
+
+def resolved(document: dict[str, Any], part: Any) -> Any:
+    """Return a part of the document with its references followed."""
+    if isinstance(part, dict) and "$ref" in part:
+        found: Any = document
+        for step in part["$ref"].removeprefix("#/").split("/"):
+            found = found[step]
+        return resolved(document, found)
+    return part
+
+
+def routes(patterns: list[URLPattern | URLResolver], prefix: str = "/") -> Iterator[tuple[str, str]]:
+    """Yield method and path of everything that is served."""
+    for pattern in patterns:
+        path = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, path)
+        else:
+            actions = getattr(pattern.callback, "actions", {"get": ""})
+            for method in actions:
+                yield method.upper(), re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", path)
+
+
+SERVED = sorted({route for route in routes(get_resolver().url_patterns) if route[1].startswith("/api/")})
+DOCUMENTED = [("GET", "/healthcheck"), *(route for route in SERVED if route[1] not in UNDOCUMENTED)]
+
+
+# The document
+
+
+def test_the_document_has_no_errors_and_no_warnings(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("spectacular", validate=True, fail_on_warn=True, format="openapi-json")
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["openapi"].startswith("3.")
+    assert "Warning" not in printed.err
+    assert "Error" not in printed.err
+
+
+def test_every_route_and_method_is_documented_exactly_once(document: dict[str, Any]) -> None:
+    assert sorted(operations(document)) == sorted(DOCUMENTED)
+
+
+def test_every_operation_has_a_name_and_a_summary_of_its_own(document: dict[str, Any]) -> None:
+    described = operations(document)
+    names = Counter(operation["operationId"] for operation in described.values())
+    assert [name for name, count in names.items() if count > 1] == []
+    assert [where for where, operation in described.items() if not operation.get("summary")] == []
+    assert [where for where, operation in described.items() if not operation.get("tags")] == []
+
+
+def test_every_operation_lists_every_way_to_fail(document: dict[str, Any]) -> None:
+    for where, operation in operations(document).items():
+        assert set(operation["responses"]) == {"200", *ERRORS}, where
+        for status in ERRORS:
+            shown = operation["responses"][status]["content"]["application/json"]
+            for name, example in shown["examples"].items():
+                assert example["value"]["statusCode"] == int(status), (where, name)
+
+
+def test_only_what_needs_no_token_says_so(document: dict[str, Any]) -> None:
+    public = {path for (_, path), operation in operations(document).items() if operation["security"] == []}
+    assert public == {
+        "/api/status",
+        "/healthcheck",
+        "/api/v1/admin/bootstrap",
+        "/api/v1/auth/universal-auth/login",
+        "/api/v1/auth/token/renew",
+        "/api/v1/auth/token/revoke",
+    }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("method", "path"), [route for route in SERVED if route[1] not in UNDOCUMENTED])
+def test_what_says_that_it_needs_a_token_does(document: dict[str, Any], method: str, path: str) -> None:
+    public = operations(document)[method, path]["security"] == []
+    answer = anonymous().request(method, re.sub(r"{\w+}", "3c90c3cc-0d44-4b50-8888-8dd25736052a", path), {})
+    assert (answer.status_code == 401 and answer.json()["message"] == "Token missing") is not public
+
+
+def bodies(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the JSON part of each request body, by operation."""
+    return {
+        f"{method} {path}": operation["requestBody"]["content"]["application/json"]
+        for (method, path), operation in operations(document).items()
+        if "requestBody" in operation
+    }
+
+
+def test_every_body_has_an_example_that_fits_its_schema(document: dict[str, Any]) -> None:
+    without = [where for where, body in bodies(document).items() if not body.get("examples")]
+    assert without == []
+    for where, body in bodies(document).items():
+        schema = {**body["schema"], "components": document["components"]}
+        for name, example in body["examples"].items():
+            errors = [error.message for error in jsonschema_rs.iter_errors(schema, example["value"])]
+            assert errors == [], (where, name)
+
+
+def test_json_is_all_that_is_taken_and_sent(document: dict[str, Any]) -> None:
+    for where, operation in operations(document).items():
+        kinds = {kind for answer in operation["responses"].values() for kind in answer.get("content", {})}
+        kinds |= set(operation.get("requestBody", {}).get("content", {}))
+        assert kinds == {"application/json"}, where
+
+
+@pytest.mark.django_db
+def test_the_page_refers_to_no_other_host(settings: Settings) -> None:
+    settings.STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+    answer = anonymous().get("/api/docs")
+    assert answer.status_code == 200
+    page = answer.content.decode()
+    assert not re.findall(r"""(?:src|href|url)\s*[=:(]\s*["']?(?:https?:)?//[^"')\s]+""", page)
+    assert "/api/schema" in page
+    files = re.findall(r"""["'](/static/[^"']+)["']""", page)
+    assert len(files) >= 3
+    assert [file for file in files if not finders.find(file.removeprefix("/static/"))] == []
+
+
+# The service keeps what the document says
+
+
+class World:
+    """One of everything, and the admin who made it: what operations can be tried on."""
+
+    def __init__(self, gitlab: Sandbox) -> None:
+        self.admin = identity_with(role="admin", name="admin")
+        self.calls = 0
+        project = self.make("/api/v2/workspace", projectName="Platform", slug="platform")["project"]
+        mine = self.admin.get("/api/v1/identities/details").json()["identityDetails"]["organization"]
+        identity = self.make("/api/v1/identities", name="pipeline", organizationId=mine["id"], role="member")
+        self.ids = {"project_id": project["id"], "slug": "platform", "identity_id": identity["identity"]["id"]}
+        one = self.ids["identity_id"]
+        universal = f"/api/v1/auth/universal-auth/identities/{one}"
+        self.make(universal)
+        secret = self.make(f"{universal}/client-secrets", description="a")["clientSecretData"]
+        self.make(f"/api/v1/auth/token-auth/identities/{one}")
+        token = self.make(f"/api/v1/auth/token-auth/identities/{one}/tokens", name="a")["tokenData"]
+        member = self.make(f"/api/v2/workspace/{project['id']}/identity-memberships/{one}", role="member")
+        connection = self.make(
+            "/api/v1/app-connections/gitlab",
+            name="platform",
+            method="access-token",
+            credentials={
+                "accessToken": gitlab.personal_token().value,
+                "accessTokenType": "personal",
+                "instanceUrl": gitlab.url,
+            },
+        )
+        self.ids |= {
+            "client_secret_id": secret["id"],
+            "token_id": token["id"],
+            "membership_id": member["identityMembership"]["id"],
+            "connection_id": connection["appConnection"]["id"],
+            "name": "platform",
+        }
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.admin.token}"}
+
+    def aim(self, case: schemathesis.Case) -> None:
+        """Let every second call meet what exists."""
+        self.calls += 1
+        if self.calls % 2:
+            known = {name: self.ids[name] for name in case.path_parameters or {}}
+            case.path_parameters = known
+
+    def make(self, path: str, **body: Any) -> dict[str, Any]:
+        answer = self.admin.post(path, body)
+        assert answer.status_code == 200, answer.content
+        made: dict[str, Any] = answer.json()
+        return made
+
+
+@pytest.fixture
+def loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No name is looked up and no connection is made but to this machine."""
+    look_up, connect = socket.getaddrinfo, socket.socket.connect
+
+    def refuse_names(host: Any, *args: Any, **kwargs: Any) -> Any:
+        if host not in {"127.0.0.1", "localhost", "::1"}:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return look_up(host, *args, **kwargs)
+
+    def refuse_addresses(self: socket.socket, address: Any) -> None:
+        if self.family != socket.AF_UNIX and address[0] not in {"127.0.0.1", "::1"}:
+            raise ConnectionRefusedError(address)
+        connect(self, address)
+
+    monkeypatch.setattr(socket, "getaddrinfo", refuse_names)
+    monkeypatch.setattr(socket.socket, "connect", refuse_addresses)
+
+
+@pytest.fixture
+def world(db: None, gitlab: Sandbox, loopback_only: None) -> World:
+    return World(gitlab)
+
+
+TRUE_TO_THE_DOCUMENT = [
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+
+
+@pytest.mark.parametrize(("method", "path"), DOCUMENTED)
+def test_answers_are_what_the_document_says(document: dict[str, Any], world: World, method: str, path: str) -> None:
+    operation = schemathesis.openapi.from_dict(document)[path][method]
+
+    @given(case=operation.as_strategy())
+    @settings(
+        max_examples=15,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    def try_it(case: schemathesis.Case) -> None:
+        world.aim(case)
+        response = case.call(app=application, headers=world.headers)
+        assert response.status_code < 500, response.text
+        case.validate_response(response, checks=TRUE_TO_THE_DOCUMENT)
+
+    try_it()
+    assert world.calls >= 1
