@@ -13,6 +13,7 @@ from environ import FileAwareEnv
 
 from config.logs import logging_config
 
+SHORTEST_SECRET_KEY = 32
 TRUE = {"true", "yes", "on", "1"}
 FALSE = {"false", "no", "off", "0"}
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -62,7 +63,7 @@ DEBUG = flag("DEBUG", default=False)
 HOST = env.str("HOST", default="127.0.0.1")
 PORT = whole("PORT", 8000)
 WORKERS = whole("WORKERS", 2)
-THREADS = whole("THREADS", 24)
+THREADS = whole("THREADS", 32)
 LOGGING = logging_config(
     level=env.str("LOG_LEVEL", default="INFO"),
     style=env.str("LOG_FORMAT", default="json"),
@@ -73,6 +74,8 @@ LOGGING_CONFIG = "config.logs.configure"
 
 SECRET_KEY = required("SECRET_KEY", "`make run` writes one into .env; any 50 random characters do.")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+if any(len(key) < SHORTEST_SECRET_KEY for key in (SECRET_KEY, *SECRET_KEY_FALLBACKS)):
+    raise ImproperlyConfigured(f"SECRET_KEY signs access tokens: it needs {SHORTEST_SECRET_KEY} random characters.")
 ENCRYPTION_KEY = required(
     "ENCRYPTION_KEY",
     "It is 32 random bytes in base64 (`openssl rand -base64 32`), and must be the key that sealed what is "

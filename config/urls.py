@@ -1,13 +1,14 @@
 """Every address of the product."""
 
 from django.urls import include, path
-from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularSwaggerView
 
+from config.document import DocumentViewSet
 from config.status import StatusViewSet
 from wire import metrics
 
 urlpatterns = [
-    path("api/schema", SpectacularJSONAPIView.as_view(), name="schema"),
+    path("api/schema", DocumentViewSet.as_view({"get": "retrieve"}), name="schema"),
     path("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("api/status", StatusViewSet.as_view({"get": "status"})),
     path("api/", include("organizations.api.urls")),

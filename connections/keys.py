@@ -6,10 +6,12 @@ keeps running meanwhile.
 
 import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from django.db import IntegrityError, transaction
 
 from connections import vault
+from connections.errors import Unsealable
 from connections.models import AppConnection, DataKey
 
 
@@ -44,16 +46,28 @@ def unknown_root_keys() -> dict[str, int]:
     return counts
 
 
-def rewrap() -> int:
-    """Wrap every data key with the first root key; returns how many were not yet."""
+@dataclass
+class Outcome:
+    """What a run over many rows came to: how many it changed, and which do not open."""
+
+    changed: int = 0
+    unsealable: list[str] = field(default_factory=list)
+
+
+def rewrap() -> Outcome:
+    """Wrap every data key with the first root key. A key that does not open is named, and the rest go on."""
     first = vault.root_keys()[0]
-    done = 0
+    outcome = Outcome()
     for key in DataKey.objects.order_by("id").iterator():
         if vault.key_id_of(key.wrapped) != first.id:
             before = key.wrapped
-            key.wrap(key.unwrap().material)
-            done += DataKey.objects.filter(pk=key.pk, wrapped=before).update(wrapped=key.wrapped)
-    return done
+            try:
+                key.wrap(key.unwrap().material)
+            except Unsealable:
+                outcome.unsealable.append(f"data key {key.id}")
+                continue
+            outcome.changed += DataKey.objects.filter(pk=key.pk, wrapped=before).update(wrapped=key.wrapped)
+    return outcome
 
 
 def replace(organization_id: uuid.UUID) -> DataKey:
@@ -63,9 +77,15 @@ def replace(organization_id: uuid.UUID) -> DataKey:
         return _make(organization_id)
 
 
-def reseal() -> int:
-    """Seal every connection with its organization's current data key; returns how many were not yet."""
-    return sum(_reseal(connection) for connection in _sealed_with_old_keys())
+def reseal() -> Outcome:
+    """Seal every connection with its organization's current data key. One that does not open is named."""
+    outcome = Outcome()
+    for connection in _sealed_with_old_keys():
+        try:
+            outcome.changed += _reseal(connection)
+        except Unsealable:
+            outcome.unsealable.append(f"connection {connection.id}")
+    return outcome
 
 
 def _sealed_with_old_keys() -> Iterator[AppConnection]:

@@ -27,7 +27,7 @@ from wire.database import release
 from wire.errors import BadRequest, NotFound
 from wire.ids import parse_uuid
 
-MOST_IDS_IN_AN_EVENT = 1000
+MOST_IDS_IN_AN_EVENT = 100
 
 
 def get(principal: Principal, provider: Provider, *, connection_id: uuid.UUID) -> ConnectionView:

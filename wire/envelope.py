@@ -1,7 +1,6 @@
 """The one map from exceptions to the wire: `reqId`, `statusCode`, `message`, `error`, `details`."""
 
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import Any
 
 import structlog
@@ -60,7 +59,7 @@ def body(error: WireError, request_id: str) -> dict[str, Any]:
 def handle_exception(exc: Exception, context: dict[str, Any]) -> HttpResponse:
     """Answer an exception of a view (REST framework's `EXCEPTION_HANDLER`): in JSON, whatever the view renders."""
     error = wire_error(exc)
-    if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR and error is not exc:
+    if isinstance(error, ServerError):
         log.error("request failed", exc_info=exc)
     return _envelope(context["request"], error)
 

@@ -176,7 +176,7 @@ def is_web_address(text: str) -> bool:
     except ValueError:
         return False
     clean = not any(character.isspace() or not character.isprintable() for character in text)
-    bare = not parts.query and not parts.fragment
+    bare = "?" not in text and "#" not in text
     return clean and bare and parts.scheme in {"http", "https"} and bool(parts.hostname) and port != 0
 
 
@@ -216,6 +216,8 @@ class Listed(serializers.ListField):
     def to_internal_value(self, data: Any) -> list[Any]:
         if not isinstance(data, list):
             self.fail("not_a_list", input_type=json_type(data))
+        if self.max_length is not None and len(data) > self.max_length:  # before each of them is looked at
+            self.fail("max_length", max_length=self.max_length)
         return super().to_internal_value(data)
 
 

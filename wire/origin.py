@@ -9,6 +9,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from django.conf import settings
 from django.http import HttpRequest
 
+MOST_HOPS = 16
 Network = IPv4Network | IPv6Network
 ALPHABET = (string.ascii_letters + string.digits).encode()
 LETTERS = bytes(ALPHABET[byte % len(ALPHABET)] for byte in range(256))
@@ -40,9 +41,17 @@ def read_origin(request: HttpRequest) -> Origin:
             request.META.get("HTTP_X_FORWARDED_FOR", ""),
             settings.TRUSTED_PROXIES,
         ),
-        user_agent=printable(request.META.get("HTTP_USER_AGENT", ""))[:512],
+        user_agent=printable(request.META.get("HTTP_USER_AGENT", "")[:512]),
         request_id=new_request_id(),
     )
+
+
+def neighbourhood(ip: str) -> str:
+    """Return what one client can choose its address from: itself for IPv4, the /64 for IPv6 (RFC 6177)."""
+    address = _address(ip)
+    if isinstance(address, IPv6Address):
+        return str(IPv6Network((address, 64), strict=False))
+    return ip
 
 
 def printable(text: str) -> str:
@@ -57,8 +66,11 @@ def client_address(peer: str, forwarded_for: str, proxies: Sequence[Network]) ->
     one who appended is trusted: what stands left of that is the client's own invention.
     """
     address = _address(peer)
-    for hop in reversed([_address(part.strip()) for part in forwarded_for.split(",")]):
-        if address is None or hop is None or not any(address in network for network in proxies):
+    for part in reversed(forwarded_for.rsplit(",", MOST_HOPS)[-MOST_HOPS:]):
+        if address is None or not any(address in network for network in proxies):
+            break
+        hop = _address(part.strip())
+        if hop is None:
             break
         address = hop
     return str(address) if address else peer

@@ -1,6 +1,7 @@
 """From REST framework's nested errors to the contract's flat list of issues."""
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from rest_framework.serializers import BaseSerializer
@@ -9,6 +10,7 @@ from rest_framework.settings import api_settings
 from wire.errors import Invalid, Issue
 from wire.fields import json_type
 
+MOST_ISSUES = 100
 # REST framework's codes on the left, the contract's on the right; any other code is `custom`.
 CODES = {
     "required": "invalid_type",
@@ -37,7 +39,7 @@ def validated(serializer: type[BaseSerializer[Any]], data: Any, **context: Any) 
         raise Invalid([Issue("invalid_type", [], f"Expected object, received {json_type(data)}")])
     checked = serializer(data=data, context=context)
     if not checked.is_valid():
-        raise Invalid(list(issues(checked.errors)))
+        raise Invalid(list(islice(issues(checked.errors), MOST_ISSUES)))
     values: dict[str, Any] = checked.validated_data
     return values
 

@@ -9,7 +9,7 @@ from rest_framework.viewsets import ViewSet
 
 from wire.errors import NotFound
 from wire.limits import Limit, Usage, count
-from wire.origin import origin_of
+from wire.origin import neighbourhood, origin_of
 from wire.validation import validated
 
 WRITES = {"POST", "PUT", "PATCH", "DELETE"}
@@ -31,7 +31,7 @@ class ApiViewSet(ViewSet):
         """Count the request; raises RateLimited. Called after authentication, before the body is read."""
         limit = self.limit or (Limit.WRITE if request.method in WRITES else None)
         if limit:
-            self.usage = count(limit, origin_of(request).ip)
+            self.usage = count(limit, neighbourhood(origin_of(request).ip))
             if self.usage:
                 self.usage.check()
 

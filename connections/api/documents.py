@@ -69,6 +69,7 @@ def view_set(provider: Provider) -> type[ConnectionViewSet]:
             f"Change a {named}; new credentials are verified first and replace the old ones whole",
             one,
             body=shapes.update_document(provider),
+            examples=[OpenApiExample("Rename", value={"name": f"{app}-renamed"}, request_only=True)],
             **by_id,
         ),
         destroy=described("delete", f"Delete a {named}", one, **by_id),

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from connections.providers.base import Field, Kind, Method, Provider
 from connections.rows import ConnectionView
 from wire.fields import Body, NeverSet, NeverTrue, OneOf, Text, Uuid, WebAddress
+from wire.schema import example
 
 PROJECT_TYPES = ("secret-manager", "cert-manager", "kms", "ssh", "secret-scanning", "pam")
 NAME_WORDS = {
@@ -97,7 +98,8 @@ def update_document(provider: Provider) -> type[serializers.Serializer[Any]]:
         field.required = False
     credentials = type(f"{_camel(provider.app)}Credentials", (Body,), fields)
     name = f"Update{_camel(provider.app)}Connection"
-    return type(name, (update_shape(provider),), {"credentials": credentials(required=False)})
+    shape = type(name, (update_shape(provider),), {"credentials": credentials(required=False)})
+    return example(name=f"{provider.app}-platform", description="Used by the platform team")(shape)
 
 
 def unsupported_fields(provider: Provider) -> dict[str, serializers.Field[Any, Any, Any, Any]]:

@@ -5,7 +5,8 @@ provider. A new one is a folder beside this file and one line in `__init__.py`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -55,7 +56,7 @@ class Facts:
 class Verified:
     """Credentials as they are to be sealed, and what the server said of them."""
 
-    credentials: Credentials
+    credentials: Credentials = dataclass_field(repr=False)
     facts: Facts
 
 
@@ -117,4 +118,4 @@ class Provider:
     methods: Mapping[str, Method]
     server_url: Callable[[Credentials], str]
     listings: Sequence[Listing] = ()
-    options: Callable[[], Mapping[str, Any]] = field(default=dict)
+    options: Callable[[], Mapping[str, Any]] = dict

@@ -10,6 +10,7 @@ import urllib3.exceptions
 
 from connections.providers.deadline import Deadline
 from connections.providers.errors import (
+    BodyTooLarge,
     ConnectionBroken,
     ConnectTimedOut,
     NotHttp,
@@ -18,6 +19,7 @@ from connections.providers.errors import (
     ReadTimedOut,
     Redirected,
 )
+from connections.providers.network import MIB
 from connections.providers.urls import HOST_NAME, Target
 
 NOT_WRITABLE = (
@@ -77,3 +79,8 @@ def _host(target: Target, location: str) -> str:
     except ValueError:
         host = ""
     return host if HOST_NAME.fullmatch(host) and len(host) < 255 else "another address"
+
+
+def too_large(shown_url: str, most: int) -> BodyTooLarge:
+    """Return the failure of a server that sent more than `most` bytes."""
+    return BodyTooLarge(f"{shown_url} sent more than {most / MIB:.3g} MiB, which no GitLab or GitHub would.")

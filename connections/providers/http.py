@@ -26,14 +26,15 @@ from connections.providers import failures, tls
 from connections.providers.answer import Answer, retry_after
 from connections.providers.connect import GuardedHTTPPool, GuardedHTTPSPool
 from connections.providers.deadline import Deadline, running
-from connections.providers.errors import BodyTooLarge, NotSent
-from connections.providers.network import MIB, Network
+from connections.providers.errors import NotSent
+from connections.providers.network import Network
 from connections.providers.places import place
 from connections.providers.urls import Target, check_url
 
 __all__ = ["Answer", "Calls", "GuardedAdapter", "check_url", "guard", "retry_after", "session"]
 
 CHUNK = 64 * 1024
+CALLS_WORTH = 4  # largest bodies that one session may receive
 PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
 USER_AGENT = f"app-connections/{tomllib.loads(PYPROJECT.read_text())['project']['version']}"
 
@@ -107,8 +108,7 @@ class GuardedAdapter(HTTPAdapter):
         while chunk := response.raw.read(CHUNK, decode_content=True):
             body += chunk
             if len(body) > self.network.max_body:
-                size = f"{self.network.max_body / MIB:.3g} MiB"
-                raise BodyTooLarge(f"{target.shown} sent more than {size}, which no GitLab or GitHub would.")
+                raise failures.too_large(target.shown, self.network.max_body)
         # From a raw answer that is no urllib3 response, requests also takes no cookies into the session.
         response.raw = BytesIO(body)
         return response
@@ -119,6 +119,7 @@ class Calls:
 
     def __init__(self, network: Network, budget: float | None = None) -> None:
         self._network = network
+        self._left = CALLS_WORTH * network.max_body
         self._session = requests.Session()
         guard(self._session, network, budget)
 
@@ -145,6 +146,9 @@ class Calls:
     def _call(self, url: str, request: requests.Request) -> Answer:
         target = check_url(self._network, url)
         response = self._session.send(self._prepared(request), allow_redirects=False)
+        self._left -= len(response.content)
+        if self._left < 0:
+            raise failures.too_large(target.shown, CALLS_WORTH * self._network.max_body)
         return Answer(target.shown, response.status_code, response.headers, response.content)
 
     def _prepared(self, request: requests.Request) -> requests.PreparedRequest:

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from identities.models import THIRTY_DAYS
 from wire.fields import Text, Whole, listed
+from wire.schema import example
 
 TEN_YEARS = 315_360_000
 MOST_USES = 2_147_483_647
@@ -30,6 +31,7 @@ def seconds(source: str, default: int) -> Whole:
     return Whole(least=0, most=TEN_YEARS, source=source, required=False, default=default)
 
 
+@example(accessTokenTTL=3600, accessTokenMaxTTL=86400, accessTokenTrustedIps=[{"ipAddress": "10.0.0.0/8"}])
 class Attach(serializers.Serializer[Any]):
     """The settings of a new auth method; what is absent gets the contract's default."""
 

@@ -15,7 +15,7 @@ from identities.services import identities
 from identities.services.identities import Member
 from organizations.access import caller
 from wire.fields import Flag, OneOf, Text, Uuid, Whole, listed
-from wire.schema import operation
+from wire.schema import example, operation
 from wire.views import ApiViewSet
 
 TAGS = ["Identities"]
@@ -40,6 +40,7 @@ class CreateIdentity(serializers.Serializer[Any]):
     metadata = metadata(default=list)
 
 
+@example(name="platform-deployer", role="member", metadata=[{"key": "team", "value": "platform"}])
 class UpdateIdentity(serializers.Serializer[Any]):
     name = Text(required=False, min_length=1, max_length=255)
     role = Text(required=False, min_length=1, max_length=64)
@@ -94,6 +95,7 @@ class Conditions(serializers.Serializer[Any]):
     role = Match(required=False)
 
 
+@example(search={"name": {"$contains": "deployer"}}, limit=20)
 class Search(serializers.Serializer[Any]):
     search = Conditions(required=False, default=dict)
     orderBy = OneOf(("name", "role"), source="order_by", required=False, default="name")

@@ -13,7 +13,7 @@ from identities.services.login import login
 from wire.fields import Text
 from wire.limits import Limit
 from wire.origin import origin_of
-from wire.schema import operation
+from wire.schema import example, operation
 from wire.views import PublicViewSet
 
 TAGS = ["Login"]
@@ -31,6 +31,7 @@ class Login(serializers.Serializer[Any]):
         return {**attrs, "organization_slug": newer or older}
 
 
+@example(accessToken="the token that the login returned")
 class TheToken(serializers.Serializer[Any]):
     accessToken = Text(source="text", max_length=8192)
 

@@ -12,7 +12,7 @@ from identities.services import memberships
 from identities.services.memberships import Given, ProjectMember
 from organizations.access import caller
 from wire.fields import Flag, Moment, OneOf, Text, listed
-from wire.schema import operation
+from wire.schema import example, operation
 from wire.views import ApiViewSet
 
 TAGS = ["Project memberships of identities"]
@@ -61,6 +61,7 @@ class AddMember(serializers.Serializer[Any]):
         return {"roles": given_roles(attrs.get("roles") or [{"role": attrs["role"]}])}
 
 
+@example(roles=[{"role": "viewer"}])
 class ChangeMember(serializers.Serializer[Any]):
     roles = listed(GivenRole(), least=1, max_length=MOST_ROLES)
 

@@ -12,7 +12,7 @@ from identities.models import AccessToken, TokenAuth
 from identities.services import token_auth
 from organizations.access import caller
 from wire.fields import Text
-from wire.schema import operation
+from wire.schema import example, operation
 from wire.views import ApiViewSet
 
 TAGS = ["Token Auth"]
@@ -55,6 +55,7 @@ class TokenAuthViewSet(ApiViewSet):
         return answer(token_auth.remove(caller(request), identity_id=identity_id))
 
 
+@example(name="deployment")
 class NameToken(serializers.Serializer[Any]):
     name = Text(required=False, allow_null=True, default=None, max_length=255)
 

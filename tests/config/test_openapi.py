@@ -12,9 +12,12 @@ import pytest
 import schemathesis
 from django.contrib.staticfiles import finders
 from django.core.management import call_command
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from django.urls import URLPattern, URLResolver, get_resolver
 from hypothesis import HealthCheck, Phase, given, settings
 from pytest_django import Settings
+from schemathesis.schemas import BaseSchema
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_headers_conformance,
@@ -26,7 +29,8 @@ from config.wsgi import application
 from sandbox.gitlab import Sandbox
 from tests.clients import anonymous, identity_with
 
-ERRORS = {"400", "401", "403", "404", "413", "415", "422", "429", "500", "503"}
+ERRORS = {"400", "401", "403", "404", "405", "422", "429", "500", "503"}
+ERRORS_OF_BODIES = {"413", "415"}
 # The document itself and its page.
 UNDOCUMENTED = {"/api/schema", "/api/docs"}
 
@@ -100,8 +104,9 @@ def test_every_operation_has_a_name_and_a_summary_of_its_own(document: dict[str,
 
 def test_every_operation_lists_every_way_to_fail(document: dict[str, Any]) -> None:
     for where, operation in operations(document).items():
-        assert set(operation["responses"]) == {"200", *ERRORS}, where
-        for status in ERRORS:
+        errors = ERRORS | ERRORS_OF_BODIES if "requestBody" in operation else ERRORS
+        assert set(operation["responses"]) == {"200", *errors}, where
+        for status in errors:
             shown = operation["responses"][status]["content"]["application/json"]
             for name, example in shown["examples"].items():
                 assert example["value"]["statusCode"] == int(status), (where, name)
@@ -242,8 +247,19 @@ def loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def world(db: None, gitlab: Sandbox, loopback_only: None) -> World:
-    return World(gitlab)
+def world(db: None, gitlab: Sandbox, loopback_only: None) -> Iterator[World]:
+    """A world that the WSGI application sees: like Django's own test client it leaves the connection open."""
+    made = World(gitlab)
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield made
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture(scope="module")
+def described(document: dict[str, Any]) -> BaseSchema:
+    return schemathesis.openapi.from_dict(document)
 
 
 TRUE_TO_THE_DOCUMENT = [
@@ -255,10 +271,10 @@ TRUE_TO_THE_DOCUMENT = [
 
 
 @pytest.mark.parametrize(("method", "path"), DOCUMENTED)
-def test_answers_are_what_the_document_says(document: dict[str, Any], world: World, method: str, path: str) -> None:
-    operation = schemathesis.openapi.from_dict(document)[path][method]
+def test_answers_are_what_the_document_says(described: BaseSchema, world: World, method: str, path: str) -> None:
+    statuses = set()
 
-    @given(case=operation.as_strategy())
+    @given(case=described[path][method].as_strategy())
     @settings(
         max_examples=15,
         derandomize=True,
@@ -271,7 +287,9 @@ def test_answers_are_what_the_document_says(document: dict[str, Any], world: Wor
         world.aim(case)
         response = case.call(app=application, headers=world.headers)
         assert response.status_code < 500, response.text
+        statuses.add(response.status_code)
         case.validate_response(response, checks=TRUE_TO_THE_DOCUMENT)
 
     try_it()
-    assert world.calls >= 1
+    if method in {"GET", "DELETE"}:
+        assert 200 in statuses, "at least what exists was found"

@@ -214,12 +214,8 @@ EXPLAIN = {"sqlite": "EXPLAIN QUERY PLAN", "postgresql": "EXPLAIN"}
 
 
 def test_it_does_not_walk_through_the_members_of_the_organization(admin: Api) -> None:
-    parameters = {
-        "now": NOW,
-        "noted": NOW,
-        "member_type": "identity",
-        "token_id": str(AccessToken.objects.get().id),
-    }
+    token_id = str(AccessToken.objects.get().id)
+    parameters = {"now": str(NOW), "noted": str(NOW), "member_type": "identity", "token_id": token_id}
     with connection.cursor() as cursor:
         cursor.execute(f"{EXPLAIN[connection.vendor]} {bearer.FIND}", parameters)
         plan = str(cursor.fetchall())

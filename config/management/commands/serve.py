@@ -7,9 +7,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 # REST framework's own pages and the second of two API document viewers are not served.
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 UNUSED_STATIC_FILES = ["rest_framework", "redoc"]
 
 
@@ -17,6 +18,8 @@ class Command(BaseCommand):
     help = "Check the settings and keys, migrate, collect static files, and serve with Granian."
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
+        if settings.DEBUG and settings.HOST not in LOOPBACK:
+            raise CommandError(f"DEBUG shows settings to whoever causes an error: not on HOST={settings.HOST}.")
         metrics = settings.DATA_DIR / "metrics"
         shutil.rmtree(metrics, ignore_errors=True)
         metrics.mkdir(parents=True)
@@ -47,6 +50,7 @@ def granian_command() -> list[str]:
         f"--blocking-threads={settings.THREADS}",
         "--respawn-failed-workers",
         "--no-ws",
+        "--http1-buffer-size=65536",
         "--log-level=error",
         "config.wsgi:application",
     ]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from connections import keys
 from organizations.models import Organization
@@ -21,4 +21,7 @@ class Command(BaseCommand):
         if not options["resume"]:
             for organization_id in Organization.objects.values_list("id", flat=True):
                 keys.replace(organization_id)
-        self.stdout.write(f"Re-sealed {keys.reseal()} connection(s).")
+        outcome = keys.reseal()
+        self.stdout.write(f"Re-sealed {outcome.changed} connection(s).")
+        if outcome.unsealable:
+            raise CommandError(f"These do not open with the keys at hand: {', '.join(outcome.unsealable)}")

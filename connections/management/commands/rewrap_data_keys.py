@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from connections import keys
 
@@ -15,4 +15,7 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
-        self.stdout.write(f"Re-wrapped {keys.rewrap()} data key(s).")
+        outcome = keys.rewrap()
+        self.stdout.write(f"Re-wrapped {outcome.changed} data key(s).")
+        if outcome.unsealable:
+            raise CommandError(f"These do not open with the keys at hand: {', '.join(outcome.unsealable)}")

@@ -16,6 +16,8 @@ from connections.providers.http import Calls
 
 PAGE_SIZE = 100
 MOST_PAGES = 200
+MOST_SCOPES = 64
+LONGEST_TEXT = 255
 
 
 def headers(method: str, credentials: Credentials) -> dict[str, str]:
@@ -38,13 +40,19 @@ class TokenFacts:
     granular: bool
 
 
+def shown(value: Any, most: int = LONGEST_TEXT) -> str:
+    """Return a server's value as short, printable text: it is stored and shown, whatever the server makes of it."""
+    text = "" if value is None else str(value)
+    return "".join(character for character in text[:most] if character.isprintable())
+
+
 def user(calls: Calls, server: Server, auth: Mapping[str, str]) -> Account:
     """Return whose the token is: https://docs.gitlab.com/api/users/#retrieve-the-current-user"""
-    found = _checked(calls.get(f"{server.url}/api/v4/user", headers=auth), server).json_object()
+    found = _checked(calls.get(f"{server.url}/api/v4/user", headers=auth), server, auth).json_object()
     return Account(
-        id=str(found.get("id", "")),
-        username=str(found.get("username", "")),
-        name=str(found.get("name", "")),
+        id=shown(found.get("id")),
+        username=shown(found.get("username")),
+        name=shown(found.get("name")),
         is_bot=found.get("bot") is True,
     )
 
@@ -55,10 +63,10 @@ def token_itself(calls: Calls, server: Server, auth: Mapping[str, str]) -> Token
     It works for personal, project and group access tokens, whatever their scopes; not for OAuth tokens.
     """
     answer = calls.get(f"{server.url}/api/v4/personal_access_tokens/self", headers=auth)
-    found = _checked(answer, server).json_object()
+    found = _checked(answer, server, auth).json_object()
     scopes = found.get("scopes")
     return TokenFacts(
-        scopes=tuple(str(scope) for scope in scopes) if isinstance(scopes, list) else (),
+        scopes=tuple(shown(scope) for scope in scopes[:MOST_SCOPES]) if isinstance(scopes, list) else (),
         expires_at=_end_of(found.get("expires_at")),
         revoked=found.get("revoked") is True or found.get("active") is False,
         granular=found.get("granular") is True,
@@ -103,8 +111,8 @@ def _pages(
     page = "1"
     for _ in range(MOST_PAGES):
         params = {**wanted, "per_page": str(PAGE_SIZE), "page": page}
-        answer = _checked(calls.get(f"{server.url}/api/v4/{path}", headers=auth, params=params), server)
-        yield from (item for item in answer.json_list() if isinstance(item, dict))
+        answer = _checked(calls.get(f"{server.url}/api/v4/{path}", headers=auth, params=params), server, auth)
+        yield from (item for item in answer.json_list()[:PAGE_SIZE] if isinstance(item, dict))
         page = answer.headers.get("X-Next-Page", "")
         if not page.isdecimal():
             return
@@ -112,7 +120,7 @@ def _pages(
     raise ProviderError(f"{server.url} lists more than {most} {path}. Use an account that sees fewer.")
 
 
-def _checked(answer: Answer, server: Server) -> Answer:
+def _checked(answer: Answer, server: Server, auth: Mapping[str, str]) -> Answer:
     """Return a 200; raise what any other status means."""
     if answer.status == HTTPStatus.OK:
         return answer
@@ -124,7 +132,10 @@ def _checked(answer: Answer, server: Server) -> Answer:
         message = f"{phrase}. Cause: {server.url} answered with status {answer.status}. Try again later."
         raise ServerFailed(message, status=answer.status, retry_after=retry_after(answer))
     refused = ScopeLacking if _body(answer).get("error") == "insufficient_scope" else Refused
-    raise refused(f"{phrase}. Cause: {_cause(answer, server)}", status=answer.status)
+    cause = _cause(answer, server)
+    for sent in auth.values():  # a server that repeats what it was sent must not make us repeat it
+        cause = cause.replace(sent.removeprefix("Bearer "), "[the token]")
+    raise refused(f"{phrase}. Cause: {cause}", status=answer.status)
 
 
 def _phrase(status: int) -> str:
@@ -154,7 +165,7 @@ def _said(answer: Answer) -> str:
     `error_description`, `message` as a string, `message` as an object of lists."""
     body = _body(answer)
     said = body.get("error_description") or body.get("message") or body.get("error") or ""
-    return str(said)[:500]
+    return shown(said)
 
 
 def _body(answer: Answer) -> dict[str, Any]:

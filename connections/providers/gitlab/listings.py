@@ -8,13 +8,20 @@ from connections.providers.base import Credentials, Server
 from connections.providers.gitlab import client
 
 LISTING_SECONDS = 60.0
+LONGEST_PATH = 2048
 
 
 def projects(server: Server, method: str, credentials: Credentials) -> Sequence[dict[str, Any]]:
     """Return the projects that the account is a member of, as `{id, name}`; the name is the full path."""
     with http.session(server.network, budget=LISTING_SECONDS) as calls:
         found = client.projects(calls, server, client.headers(method, credentials))
-        return [{"id": str(item.get("id", "")), "name": str(item.get("path_with_namespace", ""))} for item in found]
+        return [
+            {
+                "id": client.shown(item.get("id")),
+                "name": client.shown(item.get("path_with_namespace"), LONGEST_PATH),
+            }
+            for item in found
+        ]
 
 
 def groups(server: Server, method: str, credentials: Credentials) -> Sequence[dict[str, Any]]:
@@ -25,10 +32,10 @@ def groups(server: Server, method: str, credentials: Credentials) -> Sequence[di
         found = client.groups(calls, server, client.headers(method, credentials))
         return [
             {
-                "id": str(item.get("id", "")),
-                "name": str(item.get("name", "")),
-                "fullName": str(item.get("full_name", "")),
-                "fullPath": str(item.get("full_path", "")),
+                "id": client.shown(item.get("id")),
+                "name": client.shown(item.get("name")),
+                "fullName": client.shown(item.get("full_name"), LONGEST_PATH),
+                "fullPath": client.shown(item.get("full_path"), LONGEST_PATH),
             }
             for item in found
         ]

@@ -46,11 +46,12 @@ def test_a_body_that_is_too_large_is_cut_where_it_is_known_to_be() -> None:
     assert body.tell() == settings.MAX_BODY_BYTES + 1
 
 
-def test_a_body_with_a_length_is_left_alone() -> None:
-    body = BytesIO(b"12345")
+def test_a_body_with_a_length_is_read_that_far() -> None:
+    body = BytesIO(b"1234567")
     environ = seen(environ_of(body, CONTENT_LENGTH="5"))
-    assert environ["wsgi.input"] is body
-    assert body.tell() == 0
+    assert environ["CONTENT_LENGTH"] == "5"
+    assert environ["wsgi.input"].read() == b"12345"
+    assert body.tell() == 5
 
 
 def test_a_get_is_not_waited_for() -> None:
