@@ -163,6 +163,14 @@ class AccessToken(models.Model):
         return self.name or str(self.id)
 
     @property
+    def auth(self) -> "TokenAuth | UniversalAuth":
+        """The way to log in that the token came by; every token has exactly one."""
+        found = self.token_auth or self.universal_auth
+        if found is None:
+            raise ValueError("an access token without its auth method")
+        return found
+
+    @property
     def auth_method(self) -> AuthMethodName:
         return AuthMethodName.TOKEN_AUTH if self.token_auth_id else AuthMethodName.UNIVERSAL_AUTH
 

@@ -34,7 +34,7 @@ def sign(token: AccessToken, issued_at: datetime) -> str:
     }
     if token.client_secret_id:
         claims["clientSecretId"] = str(token.client_secret_id)
-    if token.expires_at:
+    if token.ttl and token.expires_at:  # the contract's token without a TTL has no `exp`; its row has an end
         claims["exp"] = int(token.expires_at.timestamp())
     return jwt.encode(claims, keys(Purpose.ACCESS_TOKEN)[0], algorithm=ALGORITHM)
 

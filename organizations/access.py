@@ -82,6 +82,11 @@ def require_at_least(
     principal: Principal, granted: Iterable[Permission], project_id: uuid.UUID | None, message: str
 ) -> None:
     """Refuse to give away more than the principal has: raises BeyondPrivileges with `message`."""
-    beyond = frozenset(granted) - principal.permissions(project_id)
+    require_within(principal.permissions(project_id), granted, message)
+
+
+def require_within(held: frozenset[Permission], granted: Iterable[Permission], message: str) -> None:
+    """Refuse to give away more than is held: raises BeyondPrivileges with `message`."""
+    beyond = frozenset(granted) - held
     if beyond:
         raise BeyondPrivileges(message, details=[{"missingPermissions": sorted(beyond)}])

@@ -25,6 +25,7 @@ JSON_TYPES: tuple[tuple[type, str], ...] = (
 )
 
 
+LONGEST_NUMBER = 16  # digits
 SHOWN = 128  # characters of a wrong value in the message about it
 
 
@@ -81,6 +82,15 @@ class Whole(serializers.IntegerField):
             self.fail("invalid_type", received=json_type(data))
         if isinstance(data, float) and not data.is_integer():
             self.fail("invalid_type", received="float")
+        return super().to_internal_value(int(data))
+
+
+class QueryNumber(Whole):
+    """The same in a query, where everything is text."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if not (isinstance(data, str) and data.isascii() and data.isdigit() and len(data) < LONGEST_NUMBER):
+            self.fail("invalid_type", received="nan")
         return super().to_internal_value(int(data))
 
 

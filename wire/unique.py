@@ -7,7 +7,7 @@ from django.db import IntegrityError
 
 from wire.errors import WireError
 
-UNIQUE_VIOLATIONS = {"23505", "SQLITE_CONSTRAINT_UNIQUE"}
+UNIQUE_VIOLATIONS = {"23505", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE"}
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from identities.models import THIRTY_DAYS
-from wire.fields import Text, Whole, listed
+from wire.fields import Body, Text, Whole, listed
 from wire.schema import example
 
 TEN_YEARS = 315_360_000
@@ -14,7 +14,7 @@ MOST_IPS = 256
 TTL_WORDS = "Access Token TTL cannot be greater than Access Token Max TTL."
 
 
-class TrustedIp(serializers.Serializer[Any]):
+class TrustedIp(Body):
     """An address or a network, kept as it is written."""
 
     ipAddress = Text(max_length=64, trim_whitespace=False)
@@ -32,7 +32,7 @@ def seconds(source: str, default: int) -> Whole:
 
 
 @example(accessTokenTTL=3600, accessTokenMaxTTL=86400, accessTokenTrustedIps=[{"ipAddress": "10.0.0.0/8"}])
-class Attach(serializers.Serializer[Any]):
+class Attach(Body):
     """The settings of a new auth method; what is absent gets the contract's default."""
 
     accessTokenTTL = seconds("access_token_ttl", THIRTY_DAYS)

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from identities.api import examples
 from identities.services.bootstrap import SetUp, bootstrap
-from wire.fields import Text
+from wire.fields import Body, Text
 from wire.origin import origin_of
 from wire.schema import operation
 from wire.views import PublicViewSet
@@ -23,7 +23,7 @@ class Email(Text):
         self.validators.append(EmailValidator("Invalid email", "invalid_string"))
 
 
-class Bootstrap(serializers.Serializer[Any]):
+class Bootstrap(Body):
     email = Email()
     password = Text(min_length=1, max_length=1024, trim_whitespace=False)
     organization = Text(source="organization_name", min_length=1, max_length=64)

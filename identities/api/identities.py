@@ -14,7 +14,7 @@ from identities.models import Identity
 from identities.services import identities
 from identities.services.identities import Member
 from organizations.access import caller
-from wire.fields import Flag, OneOf, Text, Uuid, Whole, listed
+from wire.fields import Body, Flag, OneOf, Text, Uuid, Whole, listed
 from wire.schema import example, operation
 from wire.views import ApiViewSet
 
@@ -23,7 +23,7 @@ MOST_METADATA = 100
 MOST_OFFSET = 1_000_000
 
 
-class MetadataItem(serializers.Serializer[Any]):
+class MetadataItem(Body):
     key = Text(min_length=1, max_length=255, trim_whitespace=False)
     value = Text(min_length=1, max_length=1024, trim_whitespace=False)
 
@@ -32,7 +32,7 @@ def metadata(**kwargs: Any) -> serializers.ListField:
     return listed(MetadataItem(), required=False, max_length=MOST_METADATA, **kwargs)
 
 
-class CreateIdentity(serializers.Serializer[Any]):
+class CreateIdentity(Body):
     name = Text(min_length=1, max_length=255)
     organizationId = Uuid(source="organization_id")
     role = Text(required=False, default="no-access", min_length=1, max_length=64)
@@ -41,14 +41,14 @@ class CreateIdentity(serializers.Serializer[Any]):
 
 
 @example(name="platform-deployer", role="member", metadata=[{"key": "team", "value": "platform"}])
-class UpdateIdentity(serializers.Serializer[Any]):
+class UpdateIdentity(Body):
     name = Text(required=False, min_length=1, max_length=255)
     role = Text(required=False, min_length=1, max_length=64)
     hasDeleteProtection = Flag(source="has_delete_protection", required=False)
     metadata = metadata()
 
 
-class ListQuery(serializers.Serializer[Any]):
+class ListQuery(Body):
     orgId = Uuid(source="organization_id", required=False)
 
 
@@ -90,13 +90,22 @@ class Match(serializers.Field[Any, Any, Any, Any]):
         return operand.run_validation(value)
 
 
-class Conditions(serializers.Serializer[Any]):
+class Conditions(Body):
+    """What is searched for. A condition that nobody knows is refused: ignoring it would find everybody."""
+
     name = Match(required=False)
     role = Match(required=False)
 
+    def to_internal_value(self, data: Any) -> Any:
+        unknown = set(data) - set(self.fields) if isinstance(data, dict) else set()
+        if unknown:
+            keys = ", ".join(f"'{key}'" for key in sorted(unknown))
+            raise serializers.ValidationError({"non_field_errors": [f"Unrecognized key(s) in object: {keys}"]})
+        return super().to_internal_value(data)
+
 
 @example(search={"name": {"$contains": "deployer"}}, limit=20)
-class Search(serializers.Serializer[Any]):
+class Search(Body):
     search = Conditions(required=False, default=dict)
     orderBy = OneOf(("name", "role"), source="order_by", required=False, default="name")
     orderDirection = OneOf(("asc", "desc"), source="direction", required=False, default="asc")

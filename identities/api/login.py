@@ -10,7 +10,7 @@ from identities.api import examples
 from identities.services import access_tokens
 from identities.services.access_tokens import Issued
 from identities.services.login import login
-from wire.fields import Text
+from wire.fields import Body, Text
 from wire.limits import Limit
 from wire.origin import origin_of
 from wire.schema import example, operation
@@ -19,7 +19,7 @@ from wire.views import PublicViewSet
 TAGS = ["Login"]
 
 
-class Login(serializers.Serializer[Any]):
+class Login(Body):
     clientId = Text(source="client_id", max_length=1024)
     clientSecret = Text(source="client_secret", max_length=1024)
     organizationSlug = Text(required=False, allow_null=True, max_length=256)
@@ -32,7 +32,7 @@ class Login(serializers.Serializer[Any]):
 
 
 @example(accessToken="the token that the login returned")
-class TheToken(serializers.Serializer[Any]):
+class TheToken(Body):
     accessToken = Text(source="text", max_length=8192)
 
 

@@ -11,7 +11,7 @@ from identities.api import examples
 from identities.services import memberships
 from identities.services.memberships import Given, ProjectMember
 from organizations.access import caller
-from wire.fields import Flag, Moment, OneOf, Text, listed
+from wire.fields import Body, Flag, Moment, OneOf, QueryNumber, Text, listed
 from wire.schema import example, operation
 from wire.views import ApiViewSet
 
@@ -24,7 +24,7 @@ def noise(words: str) -> serializers.JSONField:
     return serializers.JSONField(required=False, allow_null=True, default=None, help_text=words)
 
 
-class GivenRole(serializers.Serializer[Any]):
+class GivenRole(Body):
     """A role, permanent or temporary. Of a permanent one the temporary fields are noise: clients send them."""
 
     role = Text(min_length=1, max_length=64)
@@ -51,7 +51,7 @@ class TemporaryRole(serializers.Serializer[Any]):
         return {name: value for name, value in attrs.items() if name != "mode"}
 
 
-class AddMember(serializers.Serializer[Any]):
+class AddMember(Body):
     """The roles of a new member; `role` is the older way to give one."""
 
     roles = listed(GivenRole(), required=False, max_length=MOST_ROLES)
@@ -62,7 +62,7 @@ class AddMember(serializers.Serializer[Any]):
 
 
 @example(roles=[{"role": "viewer"}])
-class ChangeMember(serializers.Serializer[Any]):
+class ChangeMember(Body):
     roles = listed(GivenRole(), least=1, max_length=MOST_ROLES)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -73,9 +73,9 @@ def given_roles(roles: Sequence[dict[str, Any]]) -> list[Given]:
     return [Given(**role) for role in roles]
 
 
-class MembersQuery(serializers.Serializer[Any]):
-    offset = serializers.IntegerField(min_value=0, max_value=1_000_000, required=False, default=0)
-    limit = serializers.IntegerField(min_value=1, max_value=20_000, required=False, default=100)
+class MembersQuery(Body):
+    offset = QueryNumber(least=0, most=1_000_000, required=False, default=0)
+    limit = QueryNumber(least=1, most=20_000, required=False, default=100)
     orderBy = OneOf(("name",), source="order_by", required=False, default="name")
     orderDirection = OneOf(("asc", "desc"), source="direction", required=False, default="asc")
     search = Text(required=False, default="", max_length=255)

@@ -11,7 +11,7 @@ from identities.api.login import IssuedShape
 from identities.models import AccessToken, TokenAuth
 from identities.services import token_auth
 from organizations.access import caller
-from wire.fields import Text
+from wire.fields import Body, QueryNumber, Text
 from wire.schema import example, operation
 from wire.views import ApiViewSet
 
@@ -56,13 +56,21 @@ class TokenAuthViewSet(ApiViewSet):
 
 
 @example(name="deployment")
-class NameToken(serializers.Serializer[Any]):
-    name = Text(required=False, allow_null=True, default=None, max_length=255)
+class CreateToken(Body):
+    """A token's name is kept to the letter, spaces around it too: the Terraform provider compares it."""
+
+    name = Text(required=False, allow_null=True, default=None, max_length=255, trim_whitespace=False)
+    organizationSlug = Text(source="organization_slug", required=False, allow_null=True, default=None)
 
 
-class TokenPage(serializers.Serializer[Any]):
-    offset = serializers.IntegerField(min_value=0, max_value=1_000_000, required=False, default=0)
-    limit = serializers.IntegerField(min_value=1, max_value=100, required=False, default=20)
+@example(name="deployment")
+class RenameToken(Body):
+    name = Text(allow_null=True, max_length=255, trim_whitespace=False)
+
+
+class TokenPage(Body):
+    offset = QueryNumber(least=0, most=1_000_000, required=False, default=0)
+    limit = QueryNumber(least=1, most=100, required=False, default=20)
 
 
 class TokenShape(serializers.Serializer[Any]):
@@ -107,9 +115,9 @@ def token_answer(token: AccessToken, **more: Any) -> Response:
 class TokenViewSet(ApiViewSet):
     """Tokens that are made over the API and handed out."""
 
-    @operation("Make a token; it is shown this once", TAGS, NewTokenEnvelope, body=NameToken)
+    @operation("Make a token; it is shown this once", TAGS, NewTokenEnvelope, body=CreateToken)
     def create(self, request: Request, identity_id: str) -> Response:
-        given = self.body(request, NameToken)
+        given = self.body(request, CreateToken)
         issued = token_auth.create_token(caller(request), identity_id=identity_id, **given)
         return Response(NewTokenEnvelope(issued).data)
 
@@ -123,9 +131,9 @@ class TokenViewSet(ApiViewSet):
     def retrieve(self, request: Request, token_id: str) -> Response:
         return token_answer(token_auth.get_token(caller(request), token_id=token_id))
 
-    @operation("Rename a token", TAGS, TokenEnvelope, body=NameToken)
+    @operation("Rename a token", TAGS, TokenEnvelope, body=RenameToken)
     def partial_update(self, request: Request, token_id: str) -> Response:
-        given = self.body(request, NameToken)
+        given = self.body(request, RenameToken)
         return token_answer(token_auth.rename_token(caller(request), token_id=token_id, **given))
 
     @operation("Revoke a token", TAGS, RevokedEnvelope)

@@ -19,7 +19,7 @@ from identities.api.auth_methods import (
 from identities.models import UniversalAuth
 from identities.services import client_secrets, universal_auth
 from organizations.access import caller
-from wire.fields import Flag, Text, Whole
+from wire.fields import Body, Flag, Text, Whole
 from wire.schema import operation
 from wire.views import ApiViewSet
 
@@ -103,7 +103,7 @@ class UniversalAuthViewSet(ApiViewSet):
         return Response({"deleted": deleted})
 
 
-class CreateClientSecret(serializers.Serializer[Any]):
+class CreateClientSecret(Body):
     description = Text(required=False, default="", max_length=1024)
     numUsesLimit = Whole(least=0, most=MOST_USES, source="num_uses_limit", required=False, default=0)
     ttl = Whole(least=0, most=TEN_YEARS, required=False, default=0)

@@ -1,7 +1,7 @@
 """Access tokens: issued, renewed and revoked."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -11,6 +11,7 @@ from audit import log
 from audit.actors import Actor, ActorType
 from audit.events import Event
 from identities import tokens
+from identities.addresses import require_trusted
 from identities.models import AccessToken, ClientSecret, TokenAuth, UniversalAuth
 from wire.errors import BadRequest, TokenRejected, Unauthorized
 from wire.origin import Origin
@@ -25,7 +26,7 @@ MOST_FORGOTTEN = 100
 class Issued:
     """An access token in the moment it is handed out: `text` is kept nowhere."""
 
-    text: str
+    text: str = field(repr=False)
     token: AccessToken
 
     @property
@@ -43,7 +44,7 @@ def issue(
     """Store a token on the terms of `auth`, and return it signed. Call it inside a transaction."""
     period = auth.access_token_period if isinstance(auth, UniversalAuth) else 0
     ttl = period or auth.access_token_ttl
-    token = AccessToken.objects.create(
+    token = AccessToken(
         identity_id=auth.identity_id,
         token_auth=auth if isinstance(auth, TokenAuth) else None,
         universal_auth=auth if isinstance(auth, UniversalAuth) else None,
@@ -53,10 +54,16 @@ def issue(
         max_ttl=auth.access_token_max_ttl,
         period=period,
         num_uses_limit=auth.access_token_num_uses_limit,
-        expires_at=_after(now, ttl),
         created_at=now,
     )
+    token.expires_at = _end(token, now)
+    token.save(force_insert=True)
     return Issued(tokens.sign(token, now), token)
+
+
+def _end(token: AccessToken, now: datetime) -> datetime | None:
+    """Return when a token issued or renewed now ends. One without a TTL of its own ends at its maximum."""
+    return _after(now, token.ttl) or _after(token.created_at, token.max_ttl)
 
 
 def _after(moment: datetime, seconds: int) -> datetime | None:
@@ -74,15 +81,17 @@ def forget_expired(auth: UniversalAuth, now: datetime) -> None:
 def renew(text: str, *, origin: Origin, now: datetime | None = None) -> Issued:
     """Give a token another span of its TTL; returns it signed anew.
 
-    Raises TokenRejected, Unauthorized when its time or its maximum is over, BadRequest when its uses are.
+    Raises TokenRejected, Forbidden for an address that is not trusted, Unauthorized when its time or its maximum
+    is over, BadRequest when its uses are.
     """
     now = now or timezone.now()
     token_id = tokens.verify(text, may_be_expired=True)
     with transaction.atomic():
         token = _locked(token_id)
+        require_trusted(origin.ip, token.auth.access_token_trusted_ips)
         _check_renewal(token, now)
         token.last_renewed_at = now
-        token.expires_at = _after(now, token.ttl)
+        token.expires_at = _end(token, now)
         token.save(update_fields=["last_renewed_at", "expires_at", "updated_at"])
         _record(Event.RENEW_ACCESS_TOKEN, token, origin)
     return Issued(tokens.sign(token, now), token)
@@ -91,7 +100,7 @@ def renew(text: str, *, origin: Origin, now: datetime | None = None) -> Issued:
 def _check_renewal(token: AccessToken, now: datetime) -> None:
     if token.num_uses_limit and token.num_uses >= token.num_uses_limit:
         raise BadRequest("Unable to renew because access token number of uses limit reached")
-    if token.expires_at and token.expires_at <= now:
+    if token.ttl and token.expires_at and token.expires_at <= now:
         raise Unauthorized("Failed to renew MI access token due to TTL expiration")
     last = None if token.period else _after(token.created_at, token.max_ttl)
     if last and last <= now:
@@ -112,7 +121,9 @@ def revoke(text: str, *, origin: Origin) -> None:
 
 def _locked(token_id: uuid.UUID) -> AccessToken:
     """Return a token that nobody else changes until the transaction ends."""
-    rows = AccessToken.objects.select_for_update(of=("self",)).select_related("identity")
+    rows = AccessToken.objects.select_for_update(of=("self",)).select_related(
+        "identity", "universal_auth", "token_auth"
+    )
     token = rows.filter(pk=token_id, is_revoked=False).first()
     if token is None:
         raise TokenRejected(tokens.REVOKED)

@@ -1,7 +1,7 @@
 """Client secrets: made and shown once, listed, revoked."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db import transaction
 
@@ -22,7 +22,7 @@ PREFIX = 4
 class Made:
     """A client secret in the moment it is made: `text` is kept nowhere."""
 
-    text: str
+    text: str = field(repr=False)
     client_secret: ClientSecret
 
 

@@ -20,6 +20,7 @@ from organizations.models import Membership, MembershipRole, Organization
 from organizations.roles import ORGANIZATION_ROLES, Permission, Role
 from organizations.services import add_member, set_roles
 from wire.errors import BadRequest, Forbidden, NotFound
+from wire.ids import parse_uuid
 
 P = Permission
 LAST_ADMIN = "The organization needs at least one admin. Give the role to somebody else first."
@@ -52,10 +53,7 @@ def find(
 
 def as_uuid(text: str) -> uuid.UUID:
     """Return the id; for what is none the nil UUID, which no row has."""
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return uuid.UUID(int=0)
+    return parse_uuid(text) or uuid.UUID(int=0)
 
 
 def in_organization(identities: Iterable[Identity]) -> list[Member]:
@@ -210,7 +208,11 @@ def keep_an_admin(leaving: Member) -> None:
     admins = MembershipRole.objects.filter(
         membership__organization_id=organization_id, membership__project__isnull=True, role=Role.ADMIN
     )
-    others = admins.exclude(membership=leaving.membership)
+    # Nobody but a machine identity with a way to log in can undo what the last admin does.
+    with_login = Identity.objects.filter(Q(token_auth__isnull=False) | Q(universal_auth__isnull=False))
+    others = admins.exclude(membership=leaving.membership).filter(
+        membership__member_type=ActorType.IDENTITY, membership__member_id__in=with_login.values("id")
+    )
     if leaving.role == Role.ADMIN and not others.exists():
         raise BadRequest(LAST_ADMIN)
 
@@ -231,6 +233,12 @@ def delete_identity(principal: Principal, *, identity_id: str) -> Identity:
         identity.delete()
     identity.id = deleted_id
     return identity
+
+
+def require_own_slug(organization: Organization, slug: str | None) -> None:
+    """Raise NotFound for the slug of any organization but this one: it has no organizations inside."""
+    if slug and slug != organization.slug:
+        raise NotFound(f"Sub organization with slug {slug} not found")
 
 
 def stop_logins(identity: Identity) -> None:

@@ -7,7 +7,7 @@ both count towards a lockout.
 import hmac
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -23,7 +23,8 @@ from identities.models import AuthMethodName, ClientSecret, Identity, UniversalA
 from identities.services import lockout
 from identities.services.access_tokens import Issued, forget_expired, issue
 from identities.services.client_secrets import PREFIX
-from wire.errors import NotFound, Unauthorized
+from identities.services.identities import require_own_slug
+from wire.errors import Unauthorized
 from wire.origin import Origin
 
 WRONG = "Invalid credentials"
@@ -37,7 +38,7 @@ class Attempt:
     """One try to log in. `client_id` is a UUID even if what was sent was not."""
 
     client_id: uuid.UUID
-    client_secret: str
+    client_secret: str = field(repr=False)
     organization_slug: str | None
     origin: Origin
     now: datetime
@@ -106,8 +107,7 @@ def _succeed(attempt: Attempt, auth: UniversalAuth, secret: ClientSecret) -> Iss
         raise _retire(auth, secret, EXPIRED, attempt.origin)
     if secret.num_uses_limit and secret.num_uses >= secret.num_uses_limit:
         raise _retire(auth, secret, USED_UP, attempt.origin)
-    if attempt.organization_slug and attempt.organization_slug != organization.slug:
-        raise NotFound(f"Sub organization with slug {attempt.organization_slug} not found")
+    require_own_slug(organization, attempt.organization_slug)
     issued = _take_use_and_issue(attempt, auth, secret)
     if issued:
         return issued

@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,14 +16,15 @@ from audit.events import Event
 from identities.models import AUTH_METHODS, Identity
 from identities.services import identities
 from identities.services.identities import as_uuid
-from organizations.access import Principal, permissions_of, require, require_at_least
-from organizations.models import Membership, Project
+from organizations.access import Principal, permissions_of, require, require_within
+from organizations.models import Membership, MembershipRole, Project
 from organizations.roles import PROJECT_ROLES, Permission, Role
 from organizations.services import add_member, get_project, set_roles
 from wire.errors import BadRequest, NotFound
 from wire.unique import unless_taken
 
 P = Permission
+LAST_ADMIN = "The project needs at least one admin for good. Give the role to somebody else first."
 NO_MEMBERSHIP = "Identity doesn't have membership"
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400, "y": 365 * 86400}
 RANGE = re.compile(r"([1-9][0-9]{0,5})\s?([smhdwy])", re.ASCII)
@@ -58,6 +59,8 @@ def add(principal: Principal, *, project_id: str, identity_id: str, roles: Seque
     fields = _checked(principal, project, roles, "Failed to assign to role")
     taken = BadRequest(f"Identity with ID {identity_id} already exists in project with ID {project_id}")
     with unless_taken(taken), transaction.atomic():
+        if not Identity.objects.select_for_update(no_key=True).filter(pk=identity.pk).exists():
+            raise NotFound(f"Failed to find identity with id {identity_id}")
         membership = add_member(
             organization_id=project.organization_id,
             project=project,
@@ -88,8 +91,20 @@ def _checked(principal: Principal, project: Project, roles: Sequence[Given], ref
     if all(given.is_temporary for given in roles):
         raise BadRequest("Identity must have at least one permanent role")
     granted = permissions_of(Role(given.role) for given in roles)
-    require_at_least(principal, granted, project.id, refused)
+    require_within(_held_for_good(principal, project), granted, refused)
     return [_fields(given) for given in roles]
+
+
+def _held_for_good(principal: Principal, project: Project) -> frozenset[Permission]:
+    """Return what the principal may do in a project by permanent roles: nobody outlasts a temporary one by it."""
+    roles = MembershipRole.objects.filter(
+        membership__project=project,
+        membership__member_type=principal.actor.type,
+        membership__member_id=str(principal.actor.id),
+        starts_at__isnull=True,
+        ends_at__isnull=True,
+    )
+    return permissions_of(Role(role) for role in roles.values_list("role", flat=True))
 
 
 def _fields(given: Given) -> dict[str, Any]:
@@ -180,9 +195,20 @@ def update(principal: Principal, *, project_id: str, identity_id: str, roles: Se
     with transaction.atomic():
         if not _row(member.membership.id).select_for_update().exists():
             raise BadRequest(NO_MEMBERSHIP)
+        _keep_an_admin(project, member.membership, fields)
         set_roles(member.membership, fields)
         _record(Event.UPDATE_PROJECT_IDENTITY, principal, member, roles=[given.role for given in roles])
     return ProjectMember(member.identity, _complete(_row(member.membership.id)).get())
+
+
+def _keep_an_admin(project: Project, changing: Membership, fields: Sequence[Mapping[str, Any]]) -> None:
+    """Raise BadRequest when new roles leave a project without a permanent admin. Call it inside a transaction."""
+    if {"role": Role.ADMIN} in fields:
+        return
+    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+    admins = MembershipRole.objects.filter(membership__project=project, role=Role.ADMIN, ends_at__isnull=True)
+    if admins.filter(membership=changing).exists() and not admins.exclude(membership=changing).exists():
+        raise BadRequest(LAST_ADMIN)
 
 
 def remove(principal: Principal, *, project_id: str, identity_id: str) -> ProjectMember:

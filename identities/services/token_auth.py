@@ -10,7 +10,7 @@ from audit.events import Event
 from identities.models import AccessToken, Identity, TokenAuth
 from identities.services import auth_methods
 from identities.services.access_tokens import Issued, issue
-from identities.services.identities import as_uuid, record, stop_logins
+from identities.services.identities import as_uuid, record, require_own_slug, stop_logins
 from organizations.access import Principal, require
 from organizations.roles import Permission
 from wire.errors import BadRequest, NotFound, WireError
@@ -75,9 +75,12 @@ def remove(principal: Principal, *, identity_id: str) -> TokenAuth:
     return auth
 
 
-def create_token(principal: Principal, *, identity_id: str, name: str | None) -> Issued:
+def create_token(
+    principal: Principal, *, identity_id: str, name: str | None, organization_slug: str | None
+) -> Issued:
     """Make a token. Raises NotFound, PermissionDenied, BeyondPrivileges."""
     auth = find(principal, Permission.IDENTITIES_EDIT, identity_id=identity_id)
+    require_own_slug(auth.identity.organization, organization_slug)
     auth_methods.require_not_stronger(principal, auth.identity, "Failed to create token for identity.")
     with transaction.atomic():
         if not TokenAuth.objects.select_for_update(no_key=True).filter(pk=auth.pk).exists():

@@ -213,7 +213,7 @@ class World:
     def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.admin.token}"}
 
-    def aim(self, case: schemathesis.Case) -> None:
+    def aim(self, case: schemathesis.Case[Any]) -> None:
         """Let every second call meet what exists."""
         self.calls += 1
         if self.calls % 2:
@@ -283,7 +283,7 @@ def test_answers_are_what_the_document_says(described: BaseSchema, world: World,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    def try_it(case: schemathesis.Case) -> None:
+    def try_it(case: schemathesis.Case[Any]) -> None:
         world.aim(case)
         response = case.call(app=application, headers=world.headers)
         assert response.status_code < 500, response.text

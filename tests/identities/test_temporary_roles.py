@@ -132,5 +132,31 @@ def test_one_role_must_be_permanent(admin: Api, path: str) -> None:
 
 def test_over_permissions_are_not_given_for_a_while_either(admin: Api, path: str, project_id: str) -> None:
     role = temporary(role="admin")
+    identity_with(project_roles={project_id: ["admin"]})
     ok(admin.patch(members_path(project_id, admin.identity_id), {"roles": [{"role": "viewer"}]}))
     assert admin.patch(path, {"roles": [PERMANENT, role]}).status_code == 403
+
+
+def test_what_is_held_for_a_while_cannot_be_given_for_good(admin: Api, path: str, project_id: str) -> None:
+    """Neither to oneself nor to anybody else: the role would outlast its end."""
+    guest = identity_with(role="no-access")
+    start = datetime.now(UTC).isoformat()
+    roles = [PERMANENT, temporary(role="admin", temporaryAccessStartTime=start, temporaryRange="1h")]
+    ok(admin.post(members_path(project_id, guest.identity_id), {"roles": roles}))
+    assert guest.patch("/api/v1/projects/" + project_id, {"name": "Renamed"}).status_code == 200, "it is admin now"
+    for target in (members_path(project_id, guest.identity_id), path):
+        for role in ({"role": "admin"}, temporary(role="admin")):
+            answer = guest.patch(target, {"roles": [PERMANENT, role]})
+            assert refused(answer)[:2] == (403, "PermissionBoundaryError")
+
+
+def test_a_project_keeps_an_admin_for_good(admin: Api, project_id: str) -> None:
+    own = members_path(project_id, admin.identity_id)
+    for roles in ([{"role": "no-access"}], [PERMANENT, temporary(role="admin")]):
+        assert refused(admin.patch(own, {"roles": roles})) == (
+            400,
+            "BadRequest",
+            "The project needs at least one admin for good. Give the role to somebody else first.",
+        )
+    identity_with(project_roles={project_id: ["admin"]})
+    assert admin.patch(own, {"roles": [{"role": "viewer"}]}).status_code == 200
