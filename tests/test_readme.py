@@ -61,7 +61,8 @@ def is_up(port: str) -> bool:
 
 def test_every_setting_is_in_the_table_and_no_other() -> None:
     table = README.partition("## Settings")[2].partition("\n## ")[0]
-    documented = {name for row in re.findall(r"^\| (`[^|]+) \|", table, re.M) for name in re.findall(r"`(\w+)`", row)}
+    rows = re.findall(r"^\| (`[^|]+) \|", table, re.M)
+    documented = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
     read = set(re.findall(r'(?:env\.\w+|required|whole|flag|ranges)\(\s*"(\w+)"', SETTINGS))
     assert documented == read
 

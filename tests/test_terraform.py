@@ -14,6 +14,7 @@ from tests.clients import Api, bootstrap, login
 
 pytestmark = pytest.mark.django_db
 
+PROJECT_KEYS = ("id", "name", "slug", "type", "description", "hasDeleteProtection")
 NOISE = {"isTemporary": False, "temporaryMode": "", "temporaryRange": ""}
 
 
@@ -144,7 +145,7 @@ def read(terraform: Terraform, ids: dict[str, str]) -> dict[str, Any]:
         for name in ("gitlab-organization", "gitlab-platform")
     }
     return {
-        "project": {key: project[key] for key in ("id", "name", "slug", "type", "description", "hasDeleteProtection")},
+        "project": {key: project[key] for key in PROJECT_KEYS},
         "identity": (identity["identity"]["name"], identity["role"], identity.get("customRole")),
         "auth": (auth["accessTokenTTL"], auth["accessTokenMaxTTL"], auth["accessTokenTrustedIps"]),
         "secret": secret["isClientSecretRevoked"],

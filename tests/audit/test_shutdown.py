@@ -63,11 +63,11 @@ assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     "a fork with a thread running": """
 import threading
 from django.db import connections
-log.FLUSH_SECONDS = 0.01
 note(1)
 connections.close_all()
 child = os.fork()
 if child == 0:
+    log.FLUSH_SECONDS = 0.01
     note(2)
     pause = threading.Event()
     from audit.models import AuditEvent

@@ -21,7 +21,7 @@ DETAILS = f"{IDENTITIES}/details"
 REFUSED = (403, "ForbiddenError", "You are not allowed to access this resource from the current IP address")
 NOT_AN_IP = (400, "BadRequest", "The IP is not a valid IPv4, IPv6, or CIDR block")
 EVERYWHERE = [
-    {"type": "ipv4", "ipAddress": "0.0.0.0", "prefix": 0},  # noqa: S104  # a network
+    {"type": "ipv4", "ipAddress": "0.0.0.0", "prefix": 0},  # a network
     {"type": "ipv6", "ipAddress": "::", "prefix": 0},
 ]
 

@@ -20,7 +20,7 @@ def test_nothing_configured_gets_every_default(admin: Api, path: str) -> None:
     identity_id = path.rpartition("/")[2]
     made = ok(admin.post(path, {"identityId": identity_id}))["identityUniversalAuth"]
     everywhere = [
-        {"type": "ipv4", "ipAddress": "0.0.0.0", "prefix": 0},  # noqa: S104  # a network
+        {"type": "ipv4", "ipAddress": "0.0.0.0", "prefix": 0},  # a network
         {"type": "ipv6", "ipAddress": "::", "prefix": 0},
     ]
     for varying in ("id", "clientId", "createdAt", "updatedAt"):

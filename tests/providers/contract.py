@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
+from functools import partial
 from typing import Any, ClassVar, Protocol
 
 import pytest
@@ -144,9 +145,9 @@ class ProviderContract:
         headers = {"Content-Type": "application/json"}
         running.misbehave("status", "/api", status=200, body=json.dumps(answer), headers=headers)
         for method in self.methods:
-            survive(lambda method=method: method.verify(server, self.good(running, method.name)))
+            survive(partial(method.verify, server, self.good(running, method.name)))
         for listing in self.provider.listings:
-            survive(lambda listing=listing: self.fetch(listing, running, server))
+            survive(partial(self.fetch, listing, running, server))
 
     def test_its_listings_have_the_declared_items(self, running: Any, server: Server) -> None:
         for listing in self.provider.listings:
@@ -171,7 +172,5 @@ def secrets_of(method: Method, credentials: Credentials) -> list[str]:
 
 def survive(call: Callable[[], Any]) -> None:
     """A provider error is an answer; any other exception is a defect."""
-    try:
+    with suppress(ProviderError):
         call()
-    except ProviderError as error:
-        assert error.message
