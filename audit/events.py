@@ -24,6 +24,7 @@ class Event(StrEnum):
     GET_APP_CONNECTION = "get-app-connection"
     GET_APP_CONNECTIONS = "get-app-connections"
     GET_AVAILABLE_APP_CONNECTIONS = "get-available-app-connections-details"
+    LIST_WITH_APP_CONNECTION = "list-with-app-connection"
     LOGIN_FAILED = "login-identity-universal-auth-failed"
     LOGIN_UNIVERSAL_AUTH = "login-identity-universal-auth"
     REMOVE_PROJECT_IDENTITY = "remove-project-identity"

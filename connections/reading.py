@@ -102,6 +102,13 @@ def fetch_listing(
     if connection is None:
         raise ConnectionNotFound(str(connection_id))
     credentials = connection.open_credentials()
+    _note(
+        Event.LIST_WITH_APP_CONNECTION,
+        principal,
+        connection.project_id,
+        connectionId=str(connection_id),
+        listed=listing.name,
+    )
     release()
     try:
         return listing.fetch(server_for(provider, credentials), connection.method, credentials)

@@ -70,6 +70,14 @@ def test_reading(admin: Api, gitlab: Sandbox) -> None:
     ]
 
 
+def test_using_a_connection(admin: Api, gitlab: Sandbox) -> None:
+    one = create(admin, gitlab)["id"]
+    admin.get(f"{GITLAB}/{one}/projects")
+    assert [event.metadata for event in events("list-with-app-connection")] == [
+        {"connectionId": one, "listed": "projects"}
+    ]
+
+
 def test_a_refused_request_leaves_no_event_of_success(admin: Api, gitlab: Sandbox) -> None:
     admin.post(GITLAB, body(gitlab, token="glpat-nonsense"))
     admin.get(f"{GITLAB}/3c90c3cc-0d44-4b50-8888-8dd25736052a")
