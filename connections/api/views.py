@@ -1,8 +1,13 @@
 """Connections over HTTP. One view set serves every app; `documented` writes its page of the OpenAPI document."""
 
+import threading
 import uuid
+from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar
 
+import orjson
+from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -11,10 +16,14 @@ from connections.api import serializers as shapes
 from connections.api.inputs import creation_input, update_input
 from connections.providers import PROVIDERS
 from connections.providers.base import Listing, Provider
+from connections.rows import ConnectionView
 from organizations.access import caller
 from wire.ids import parse_uuid
 from wire.validation import validated
 from wire.views import ApiViewSet
+
+# Ten thousand connections take tens of megabytes while their list is built; building many at once is no faster.
+LISTS_AT_ONCE = threading.BoundedSemaphore(2)
 
 
 class AllAppsViewSet(ApiViewSet):
@@ -30,10 +39,16 @@ class AllAppsViewSet(ApiViewSet):
         ]
         return Response({"appConnectionOptions": shown})
 
-    def list(self, request: Request) -> Response:
+    def list(self, request: Request) -> HttpResponse:
         project_id = self.query(request, shapes.InProject).get("projectId")
-        found = reading.list_connections(caller(request), None, project_id=project_id)
-        return Response({"appConnections": [shapes.connection_shape(view) for view in found]})
+        return _listed(partial(reading.list_connections, caller(request), None, project_id=project_id))
+
+
+def _listed(find: Callable[[], list[ConnectionView]]) -> HttpResponse:
+    """Answer a list of connections, of any length: written to bytes while few others are."""
+    with LISTS_AT_ONCE:
+        found = [shapes.connection_shape(view) for view in find()]
+        return HttpResponse(orjson.dumps({"appConnections": found}), content_type="application/json")
 
 
 def _option(provider: Provider) -> dict[str, Any]:
@@ -50,10 +65,9 @@ class ConnectionViewSet(ApiViewSet):
 
     provider: ClassVar[Provider]
 
-    def list(self, request: Request) -> Response:
+    def list(self, request: Request) -> HttpResponse:
         project_id = self.query(request, shapes.InProject).get("projectId")
-        found = reading.list_connections(caller(request), self.provider, project_id=project_id)
-        return Response({"appConnections": [shapes.connection_shape(view) for view in found]})
+        return _listed(partial(reading.list_connections, caller(request), self.provider, project_id=project_id))
 
     def available(self, request: Request) -> Response:
         project_id = self.query(request, shapes.InProject).get("projectId")
