@@ -61,11 +61,20 @@ class Server:
             return False
 
     def stop(self, number: signal.Signals) -> None:
-        """Send a signal to every process of the server, and wait for its end."""
+        """End the server as a supervisor does: a signal to its first process, SIGKILL to all of them."""
         assert self.process is not None
-        if self.process.poll() is None:
+        if self.process.poll() is not None:
+            return
+        if number is signal.SIGKILL:
             os.killpg(self.process.pid, number)
+        else:
+            self.process.send_signal(number)
+        try:
             self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait(PATIENCE)
+            raise
 
 
 def free_port() -> int:

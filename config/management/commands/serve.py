@@ -69,6 +69,7 @@ def granian_command() -> list[str]:
         f"--workers={settings.WORKERS}",
         f"--blocking-threads={settings.THREADS}",
         "--respawn-failed-workers",
+        "--workers-kill-timeout=10",
         "--no-ws",
         "--http1-buffer-size=65536",
         "--log-level=error",
