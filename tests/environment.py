@@ -4,6 +4,7 @@
 """
 
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -53,7 +54,8 @@ def data_folder(config: pytest.Config) -> str:
 def start_postgresql(config: pytest.Config) -> None:
     """Start a cluster for this run. Without the binaries the run ends: green with a line, red under CI."""
     if not binaries():
-        pytest.exit(HOW_TO_GET_POSTGRESQL, returncode=1 if os.environ.get("CI") else 0)
+        sys.stderr.write(f"{HOW_TO_GET_POSTGRESQL}\n")
+        sys.exit(1 if os.environ.get("CI") else 0)
     cluster = TemporaryCluster()
     config.add_cleanup(cluster.stop)
     os.environ["DATABASE_URL"] = cluster.start()
