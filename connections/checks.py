@@ -10,9 +10,13 @@ from connections import keys, servers, vault
 
 @register()
 def settings_are_usable(**kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001
-    """The root keys are keys, and the network rule can be kept."""
+    """The root keys are keys, the network rule can be kept, and an OAuth client has all it needs."""
     found: list[CheckMessage] = []
-    for check_id, read in (("connections.E001", vault.root_keys), ("connections.E002", servers.operator_network)):
+    for check_id, read in (
+        ("connections.E001", vault.root_keys),
+        ("connections.E002", servers.operator_network),
+        ("connections.E004", servers.check_variables),
+    ):
         try:
             read()
         except ValueError as error:

@@ -3,8 +3,12 @@
 WireError (wire/errors.py)
 ├── BadRequest
 │   ├── CredentialsRefused   GitLab or GitHub did not accept the credentials, or could not be asked
+│   ├── ExchangeFailed       GitLab or GitHub gave no tokens for an authorization code
 │   ├── ListingFailed        a list could not be fetched from GitLab or GitHub
 │   ├── NameTaken
+│   ├── NoClientThere        we have no OAuth client at that instance
+│   ├── ReconnectRequired    the grant is gone: only a person can help
+│   ├── ScopesLacking        the grant covers less than was asked for
 │   ├── WrongApp             the connection belongs to another app
 │   └── WrongMethod          the credentials are of another method
 ├── RateLimited
@@ -13,16 +17,67 @@ WireError (wire/errors.py)
 ├── NotFound
 │   ├── ConnectionNotFound
 │   └── ConnectionNameNotFound
+├── Unavailable
+│   └── TokenUnavailable     no valid token now, but perhaps later
 └── ServerError
+    ├── ClientNotConfigured  the operator has set no OAuth client
     └── Unsealable           a sealed value does not open: a wrong key, or a row that was tampered with
 """
 
-from wire.errors import BadRequest, NotFound, RateLimited, ServerError
+import math
+from collections.abc import Sequence
+
+from wire.errors import BadRequest, NotFound, RateLimited, ServerError, Unavailable
 
 
 class CredentialsRefused(BadRequest):
     def __init__(self, cause: str) -> None:
         super().__init__(f"Failed to validate credentials: {cause}")
+
+
+class ExchangeFailed(BadRequest):
+    def __init__(self, cause: str) -> None:
+        super().__init__(f"Failed to exchange OAuth code: {cause}")
+
+
+class NoClientThere(BadRequest):
+    """`own_url` is the instance of the configured client, empty when none is configured."""
+
+    def __init__(self, app: str, url: str, own_url: str) -> None:
+        belongs = (
+            f" The configured one belongs to {own_url}, and its secret is sent nowhere else." if own_url else ""
+        )
+        super().__init__(
+            f"There is no OAuth client for {url}.{belongs} Register the instance with an OAuth client of its own: "
+            f"POST /api/v1/app-connections/{app}/instances."
+        )
+
+
+class ScopesLacking(BadRequest):
+    def __init__(self, provider: str, missing: Sequence[str]) -> None:
+        super().__init__(
+            f"{provider} granted less than was asked for: {', '.join(missing)} missing. Add the scopes to the "
+            f"OAuth application at {provider}, then connect again."
+        )
+
+
+class ReconnectRequired(BadRequest):
+    def __init__(self, provider: str, cause: str) -> None:
+        super().__init__(f"Failed to refresh {provider} token: {cause} Reconnect the connection.")
+
+
+class TokenUnavailable(Unavailable):
+    """`retry_after` is in seconds."""
+
+    def __init__(self, cause: str, retry_after: float) -> None:
+        super().__init__(
+            f"There is no valid token at the moment. {cause}", retry_after=max(1, math.ceil(retry_after))
+        )
+
+
+class ClientNotConfigured(ServerError):
+    def __init__(self, provider: str) -> None:
+        super().__init__(f"{provider} environment variables have not been configured")
 
 
 class ListingFailed(BadRequest):

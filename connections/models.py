@@ -1,8 +1,9 @@
-"""A connection and the keys that seal its credentials."""
+"""A connection, the GitLab or GitHub that an organization registers for its connections, and the sealing keys."""
 
 import hashlib
 import json
 import uuid
+from enum import StrEnum
 from typing import Any
 
 from django.db import models
@@ -13,6 +14,17 @@ from organizations.models import Organization, Project
 
 DATA_KEY = "data key"
 CREDENTIALS = "credentials"
+CLIENT_SECRETS = "client secrets"
+
+
+class Status(StrEnum):
+    """What is known of a connection's health."""
+
+    EXPIRING = "expiring"
+    FAILING = "failing"
+    HEALTHY = "healthy"
+    RECONNECT_REQUIRED = "reconnect_required"
+    UNCHECKED = "unchecked"
 
 
 class DataKey(models.Model):
@@ -46,11 +58,59 @@ class DataKey(models.Model):
         return vault.Place(self.organization_id, self.id, DATA_KEY)
 
 
+class Instance(models.Model):
+    """A GitLab or GitHub that an organization registers: its address, our OAuth client there, how to reach it.
+
+    `url` is in normal form (`providers.urls.normal_url`). The settings apply to every call to that address for this
+    organization. `allow_private` opens private addresses as far as the operator opens them at all.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="instances")
+    app = models.CharField(max_length=32)
+    url = models.CharField(max_length=255)
+    client_id = models.CharField(max_length=255, blank=True)
+    sealed_client_secrets = models.TextField(blank=True)
+    data_key = models.ForeignKey(DataKey, on_delete=models.RESTRICT, related_name="instances")
+    ca_pem = models.TextField(blank=True)
+    allow_private = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "app", "url"], name="instance_is_registered_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.url
+
+    def seal_client_secrets(self, client_secrets: list[str], key: DataKey) -> None:
+        """Keep the client's secrets, in the order in which they are tried, sealed with the organization's key."""
+        self.sealed_client_secrets = vault.seal(key.unwrap(), json.dumps(client_secrets).encode(), self._place())
+        self.data_key = key
+
+    def open_client_secrets(self) -> list[str]:
+        """Return the client's secrets; raises Unsealable."""
+        if not self.sealed_client_secrets:
+            return []
+        plaintext = vault.open_sealed([self.data_key.unwrap()], self.sealed_client_secrets, self._place())
+        client_secrets: list[str] = json.loads(plaintext)
+        return client_secrets
+
+    def _place(self) -> vault.Place:
+        return vault.Place(self.organization_id, self.id, CLIENT_SECRETS)
+
+
 class AppConnection(models.Model):
     """A connection to GitLab or GitHub, of an organization or of one of its projects.
 
     What may be shown stands apart from the sealed credentials and is written together with them: reading opens
     nothing. `credentials_hash` is stored, so that sealing the same credentials anew does not change it.
+
+    The columns from `token_expires_at` on are those of `tokens.py`: when the access token ends (null: never), who
+    refreshes it and until when that claim holds, since when there may be a refresh whose answer was lost, and how
+    often and until when it is put off.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -74,8 +134,25 @@ class AppConnection(models.Model):
     expires_at = models.DateTimeField(null=True)
     warnings = models.JSONField(default=list)
     verified_at = models.DateTimeField()
+    status = models.CharField(max_length=32, default=Status.UNCHECKED)
+    cause = models.TextField(blank=True)
+    cure = models.TextField(blank=True)
+
+    token_expires_at = models.DateTimeField(null=True)
+    refresh_owner = models.UUIDField(null=True)
+    refresh_lease_until = models.DateTimeField(null=True)
+    refresh_unanswered_since = models.DateTimeField(null=True)
+    refresh_failures = models.PositiveIntegerField(default=0)
+    refresh_not_before = models.DateTimeField(null=True)
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["token_expires_at"],
+                condition=Q(token_expires_at__isnull=False),
+                name="tokens_by_their_end",
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["organization", "name"],
@@ -94,6 +171,14 @@ class AppConnection(models.Model):
         self.sealed_credentials = vault.seal(key.unwrap(), plaintext, self._place())
         self.data_key = key
         self.credentials_hash = hashlib.sha256(self.sealed_credentials.encode()).hexdigest()
+
+    def settle(self) -> None:
+        """Say that all is well: the credentials work, and nothing is known against them."""
+        self.status = Status.HEALTHY
+        self.cause = self.cure = ""
+        self.refresh_owner = self.refresh_lease_until = self.refresh_unanswered_since = None
+        self.refresh_failures = 0
+        self.refresh_not_before = None
 
     def open_credentials(self) -> dict[str, Any]:
         """Return the credentials, the only way to them; raises Unsealable."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from audit import log
 from audit.events import Event
-from connections import rows
+from connections import rows, tokens
 from connections.errors import (
     ConnectionNameNotFound,
     ConnectionNotFound,
@@ -15,11 +15,11 @@ from connections.errors import (
     TooManyCalls,
     WrongApp,
 )
-from connections.models import AppConnection
 from connections.providers.base import Listing, Provider
-from connections.providers.errors import Busy, ProviderError, RateLimited
+from connections.providers.errors import Busy, ProviderError, RateLimited, Refused
 from connections.rows import ConnectionView
 from connections.servers import server_for
+from connections.tokens import Fresh
 from organizations.access import Principal, denied, require
 from organizations.roles import Permission
 from organizations.services import project_not_found
@@ -98,24 +98,37 @@ def fetch_listing(
     """Return what the connection's account can list at GitLab or GitHub."""
     view = let_in(principal, connection_id, Permission.CONNECTIONS_CONNECT)
     require_app(view, provider, f"ID {connection_id}")
-    connection = AppConnection.objects.select_related("data_key").filter(pk=connection_id).first()
-    if connection is None:
-        raise ConnectionNotFound(str(connection_id))
-    credentials = connection.open_credentials()
+    ready = tokens.fresh(connection_id)
     _note(
         Event.LIST_WITH_APP_CONNECTION,
         principal,
-        connection.project_id,
+        ready.connection.project_id,
         connectionId=str(connection_id),
         listed=listing.name,
     )
-    release()
     try:
-        return listing.fetch(server_for(provider, credentials), connection.method, credentials)
+        return _fetch(provider, listing, ready)
     except (RateLimited, Busy) as error:
         raise to_wait(provider, f"loading {listing.name}", error) from None
     except ProviderError as error:
         raise ListingFailed(provider.display_name, listing.name, error.message) from None
+
+
+def _fetch(provider: Provider, listing: Listing, ready: Fresh) -> Sequence[Mapping[str, Any]]:
+    """Fetch a listing; once more, when somebody refreshed the token just before we used it."""
+    try:
+        return _fetch_with(provider, listing, ready)
+    except Refused as refusal:
+        newer = tokens.fresh(ready.connection.id) if refusal.status == 401 else ready
+        if newer.connection.credentials_hash == ready.connection.credentials_hash:
+            raise
+    return _fetch_with(provider, listing, newer)
+
+
+def _fetch_with(provider: Provider, listing: Listing, ready: Fresh) -> Sequence[Mapping[str, Any]]:
+    server = server_for(provider, ready.credentials, ready.connection.organization_id)
+    release()
+    return listing.fetch(server, ready.connection.method, ready.credentials)
 
 
 def to_wait(provider: Provider, doing: str, error: RateLimited | Busy) -> ProviderRateLimited | TooManyCalls:

@@ -1,16 +1,104 @@
-"""Which GitLab or GitHub a connection is to, and how it may be reached."""
+"""Which GitLab or GitHub a connection is to, how it may be reached, and how we are known there.
 
+An organization registers instances; the operator configures one OAuth client per app in the environment. A client
+belongs to one address: for any other there is none, whatever address a request names.
+"""
+
+import uuid
+from dataclasses import replace
 from functools import cache
 
 from django.conf import settings
 
-from connections.providers.base import Credentials, Provider, Server
+from connections.errors import ClientNotConfigured, NoClientThere
+from connections.models import Instance
+from connections.providers import PROVIDERS
+from connections.providers.base import Credentials, OAuthClient, Provider, Server
+from connections.providers.errors import AddressRefused
+from connections.providers.http import normal_url
 from connections.providers.network import Network
 
 
-def server_for(provider: Provider, credentials: Credentials) -> Server:
-    """Return the server that these credentials are for, with the network rule that its calls obey."""
-    return Server(url=provider.server_url(credentials), network=operator_network())
+def server_for(
+    provider: Provider, credentials: Credentials, organization_id: uuid.UUID, *, default_url: str = ""
+) -> Server:
+    """Return the server that these credentials of the organization are for.
+
+    `default_url` is meant where they name none, instead of the provider's own default.
+    """
+    url = provider.server_url(credentials, default_url or provider.client_variables.default_url)
+    instance = registered(provider, url, organization_id)
+    if instance is None:
+        return Server(url=url, network=operator_network(), client=configured_client(provider, url))
+    return server_of(provider, instance)
+
+
+def server_of(provider: Provider, instance: Instance) -> Server:
+    """Return the server that an organization registered."""
+    client = configured_client(provider, instance.url)
+    if instance.client_id:
+        client = OAuthClient(instance.client_id, instance.open_client_secrets(), redirect_uri(provider))
+    return Server(url=instance.url, network=_network_of(instance), client=client)
+
+
+def registered(provider: Provider, url: str, organization_id: uuid.UUID) -> Instance | None:
+    """Return the organization's instance at this address, however that is spelled."""
+    try:
+        normal = normal_url(url)
+    except AddressRefused:  # the call itself will say so
+        return None
+    found = Instance.objects.select_related("data_key")
+    return found.filter(organization_id=organization_id, app=provider.app, url=normal).first()
+
+
+def configured_client(provider: Provider, url: str) -> OAuthClient | None:
+    """Return the client of the environment, if it is for this address."""
+    variables = provider.client_variables
+    client_id, client_secret = variable(variables.client_id), variable(variables.client_secret)
+    if not client_id or not client_secret or not _is_same(url, configured_url(provider)):
+        return None
+    secrets = [secret.strip() for secret in client_secret.split(",")]
+    return OAuthClient(client_id, [secret for secret in secrets if secret], redirect_uri(provider))
+
+
+def no_client(provider: Provider, url: str) -> ClientNotConfigured | NoClientThere:
+    """Return the error for a server at which we have no OAuth client."""
+    own_url = configured_url(provider)
+    if _is_same(url, own_url):
+        return ClientNotConfigured(provider.display_name)
+    return NoClientThere(provider.app, url, own_url if variable(provider.client_variables.client_id) else "")
+
+
+def configured_url(provider: Provider) -> str:
+    """Return the address that the environment's client is for."""
+    return variable(provider.client_variables.url) or provider.client_variables.default_url
+
+
+def redirect_uri(provider: Provider) -> str:
+    """Return where the app sends people back to; it is registered there letter by letter."""
+    return f"{settings.SITE_URL}/organization/app-connections/{provider.app}/oauth/callback"
+
+
+def options(provider: Provider) -> dict[str, str]:
+    """Return what clients may know of the environment's OAuth client."""
+    return {name: value for name, source in provider.options.items() if (value := variable(source))}
+
+
+def variable(name: str) -> str:
+    """Return a provider's environment variable; empty when it is not set."""
+    return str(settings.APP_CONNECTION_VARIABLES.get(name, ""))
+
+
+def check_variables() -> None:
+    """Raise ValueError, naming the variable, for an OAuth client that cannot work."""
+    for provider in PROVIDERS.values():
+        names = provider.client_variables
+        if bool(variable(names.client_id)) != bool(variable(names.client_secret)):
+            raise ValueError(f"{names.client_id} and {names.client_secret} go together: set both or neither.")
+        try:
+            normal_url(configured_url(provider))
+        except AddressRefused as error:
+            raise ValueError(f"{names.url}: {error.message}") from None
 
 
 def operator_network() -> Network:
@@ -25,3 +113,18 @@ def operator_network() -> Network:
 @cache
 def _network(allow_internal: bool, allowed_hosts: tuple[str, ...], ca_file: str | None) -> Network:
     return Network(allow_internal=allow_internal, allowed_hosts=allowed_hosts, ca_file=ca_file)
+
+
+def _network_of(instance: Instance) -> Network:
+    """Return the operator's rule with the instance's authority, closed to private addresses where it says so."""
+    network = operator_network()
+    if instance.ca_pem:
+        network = replace(network, ca_pem=instance.ca_pem)
+    return network if instance.allow_private else replace(network, allow_internal=False, allowed_hosts=())
+
+
+def _is_same(url: str, other: str) -> bool:
+    try:
+        return normal_url(url) == normal_url(other)
+    except AddressRefused:
+        return False

@@ -1,7 +1,7 @@
 """Changing connections: the network first, then one transaction with the row and its audit event."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -10,20 +10,22 @@ from django.utils import timezone
 
 from audit import log
 from audit.events import Event
-from connections import keys, rows
-from connections.errors import ConnectionNotFound, CredentialsRefused, NameTaken, WrongMethod
+from connections import keys, revocation, rows
+from connections.errors import (
+    ConnectionNotFound,
+    NameTaken,
+    WrongMethod,
+)
 from connections.models import AppConnection, DataKey
+from connections.obtaining import given_back_on_failure, obtain
 from connections.providers import PROVIDERS
-from connections.providers.base import Credentials, Method, Provider, Verified
-from connections.providers.errors import Busy, ProviderError, RateLimited
-from connections.reading import let_in, project_for_use, require_app, to_wait
+from connections.providers.base import Credentials, Provider, Verified
+from connections.reading import let_in, project_for_use, require_app
 from connections.rows import ConnectionView
-from connections.servers import server_for
 from organizations.access import Principal, denied
 from organizations.models import Project
 from organizations.roles import Permission
 from organizations.services import project_not_found
-from wire.database import release
 from wire.errors import BadRequest
 from wire.unique import unless_taken
 
@@ -37,17 +39,21 @@ def create(
     credentials: Credentials,
     description: str | None,
     project_id: str | None,
+    scopes: Collection[str] = (),
 ) -> ConnectionView:
-    """Verify credentials and store them as a new connection.
+    """Verify credentials and store them as a new connection. Without `scopes` it is not stored.
 
     Raises BadRequest for an unknown project, a taken name and refused credentials; PermissionDenied.
     """
-    project = project_for_use(principal, project_id)
-    if Permission.CONNECTIONS_CREATE not in principal.permissions(project):
-        raise denied(Permission.CONNECTIONS_CREATE, in_project=project is not None)
-    if rows.by_name(principal.organization_id, project, name):
-        raise NameTaken(name)
-    verified = _verify(provider, provider.methods[method], credentials)
+    project = place_for_new(principal, project_id=project_id, name=name)
+    verified = obtain(
+        provider,
+        provider.methods[method],
+        credentials,
+        organization_id=principal.organization_id,
+        actor=principal.actor,
+        scopes=scopes,
+    )
     connection = AppConnection(
         organization_id=principal.organization_id,
         project_id=project,
@@ -56,21 +62,26 @@ def create(
         name=name,
         description=description,
     )
+    with given_back_on_failure(connection, verified.credentials, principal.actor):
+        _store_new(principal, connection, verified)
+    return rows.view_of(connection)
+
+
+def _store_new(principal: Principal, connection: AppConnection, verified: Verified) -> None:
     key = keys.current_key(principal.organization_id)
-    with unless_taken(NameTaken(name)), transaction.atomic():
-        _lock_project(project)
+    with unless_taken(NameTaken(connection.name)), transaction.atomic():
+        _lock_project(connection.project_id)
         _put(connection, verified, key)
         connection.save(force_insert=True)
         _record(
             Event.CREATE_APP_CONNECTION,
             principal,
             connection,
-            name=name,
-            method=method,
-            app=provider.app,
+            name=connection.name,
+            method=connection.method,
+            app=connection.app,
             isPlatformManagedCredentials=False,
         )
-    return rows.view_of(connection)
 
 
 def update(
@@ -90,52 +101,82 @@ def update(
         needed.append(Permission.CONNECTIONS_EDIT_CREDENTIALS)
     view = let_in(principal, connection_id, *needed)
     require_app(view, provider, f"ID {connection_id}")
-    verified = _verify_replacement(provider, view.method, credentials)
+    verified = _replacement(principal, provider, view.method, credentials)
+    return _store_changes(principal, connection_id, changes, verified)
+
+
+def replace_credentials(
+    principal: Principal, provider: Provider, *, connection_id: uuid.UUID, verified: Verified
+) -> ConnectionView:
+    """Put verified credentials in the place of a connection's old ones; id, name and dependents stay."""
+    view = let_in(principal, connection_id, Permission.CONNECTIONS_EDIT, Permission.CONNECTIONS_EDIT_CREDENTIALS)
+    require_app(view, provider, f"ID {connection_id}")
+    return _store_changes(principal, connection_id, {}, verified)
+
+
+def _store_changes(
+    principal: Principal, connection_id: uuid.UUID, changes: Mapping[str, Any], verified: Verified | None
+) -> ConnectionView:
+    """Store changes and the audit event; a grant that was replaced is revoked afterwards."""
     key = keys.current_key(principal.organization_id)
+    replaced: Credentials | None = None
     with unless_taken(NameTaken(str(changes.get("name")))), transaction.atomic():
         connection = _locked(connection_id)
         changed = _apply(connection, changes)
         if verified:
+            replaced = revocation.grant_of(connection)
             _put(connection, verified, key)
         if changed or verified:
             connection.version += 1
             connection.save()
             _record_update(principal, connection, changed, credentials_updated=verified is not None)
+    if replaced:
+        revocation.revoke(connection, replaced, actor=principal.actor)
     return rows.view_of(connection)
 
 
 def delete(principal: Principal, provider: Provider, *, connection_id: uuid.UUID) -> ConnectionView:
-    """Delete a connection; returns what it was."""
+    """Delete a connection and revoke its grant; returns what it was."""
     view = let_in(principal, connection_id, Permission.CONNECTIONS_DELETE)
     require_app(view, provider, f"ID {connection_id}")
     with transaction.atomic():
         connection = _locked(connection_id)
+        grant = revocation.grant_of(connection)
         _record(Event.DELETE_APP_CONNECTION, principal, connection, name=connection.name)
-        deleted = rows.view_of(connection)
-        connection.delete()
-    return deleted
+        AppConnection.objects.filter(pk=connection_id).delete()
+    if grant:
+        revocation.revoke(connection, grant, actor=principal.actor)
+    return rows.view_of(connection)
 
 
-def _verify_replacement(
-    provider: Provider, method: str, credentials: Mapping[str, Credentials] | None
+def place_for_new(principal: Principal, *, project_id: str | None, name: str) -> uuid.UUID | None:
+    """Return the project that a new connection would belong to, None for the organization itself.
+
+    Raises BadRequest for an unknown project and a taken name; PermissionDenied.
+    """
+    project = project_for_use(principal, project_id)
+    if Permission.CONNECTIONS_CREATE not in principal.permissions(project):
+        raise denied(Permission.CONNECTIONS_CREATE, in_project=project is not None)
+    if rows.by_name(principal.organization_id, project, name):
+        raise NameTaken(name)
+    return project
+
+
+def _replacement(
+    principal: Principal, provider: Provider, method: str, credentials: Mapping[str, Credentials] | None
 ) -> Verified | None:
     if credentials is None:
         return None
     stored = provider.methods[method]
     if method not in credentials:
         raise WrongMethod(provider.display_name, stored.display_name)
-    return _verify(provider, stored, credentials[method])
-
-
-def _verify(provider: Provider, method: Method, credentials: Credentials) -> Verified:
-    """Ask GitLab or GitHub about credentials, with no database connection held meanwhile."""
-    release()
-    try:
-        return method.verify(server_for(provider, credentials), credentials)
-    except (RateLimited, Busy) as error:
-        raise to_wait(provider, "validating credentials", error) from None
-    except ProviderError as error:
-        raise CredentialsRefused(error.message) from None
+    return obtain(
+        provider,
+        stored,
+        credentials[method],
+        organization_id=principal.organization_id,
+        actor=principal.actor,
+    )
 
 
 def _put(connection: AppConnection, verified: Verified, key: DataKey) -> None:
@@ -149,6 +190,8 @@ def _put(connection: AppConnection, verified: Verified, key: DataKey) -> None:
     connection.expires_at = facts.expires_at
     connection.warnings = [asdict(warning) for warning in facts.warnings]
     connection.verified_at = timezone.now()
+    connection.token_expires_at = verified.token_expires_at
+    connection.settle()
 
 
 def _apply(connection: AppConnection, changes: Mapping[str, Any]) -> list[str]:
@@ -161,7 +204,7 @@ def _apply(connection: AppConnection, changes: Mapping[str, Any]) -> list[str]:
 
 def _locked(connection_id: uuid.UUID) -> AppConnection:
     """Return the row, locked until the transaction ends; it may have been deleted meanwhile."""
-    rows = AppConnection.objects.select_for_update(of=("self",)).select_related("project")
+    rows = AppConnection.objects.select_for_update(of=("self",)).select_related("project", "data_key")
     connection = rows.filter(pk=connection_id).first()
     if connection is None:
         raise ConnectionNotFound(str(connection_id))

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from connections import reading, services
+from connections import reading, servers, services
 from connections.api import serializers as shapes
 from connections.api.inputs import creation_input, update_input
 from connections.providers import PROVIDERS
@@ -56,7 +56,7 @@ def _option(provider: Provider) -> dict[str, Any]:
         "name": provider.display_name,
         "app": provider.app,
         "methods": list(provider.methods),
-        **provider.options(),
+        **servers.options(provider),
     }
 
 

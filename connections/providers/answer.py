@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from connections.providers.errors import NotJson
 
 LONGEST_WAIT = 3600.0  # seconds
+LONGEST_TEXT = 255
 
 IN_FRONT = "A proxy or a sign-in page may stand in front of it."
 WRONG_URL = "Check that the URL is that of the instance itself."
@@ -79,3 +80,9 @@ def retry_after(answer: Answer) -> float | None:
     except (ValueError, OverflowError):
         return None
     return min(max(seconds, 0.0), LONGEST_WAIT)
+
+
+def shown(value: Any, most: int = LONGEST_TEXT) -> str:
+    """Return a server's value as short, printable text: it is stored and shown, whatever the server makes of it."""
+    text = "" if value is None else str(value)
+    return "".join(character for character in text[:most] if character.isprintable())

@@ -17,11 +17,24 @@ Credentials = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class OAuthClient:
+    """How we are known to one server. Of several secrets each is tried in turn: renewing one breaks nothing."""
+
+    id: str
+    secrets: Sequence[str] = dataclass_field(repr=False)
+    redirect_uri: str
+
+
+@dataclass(frozen=True, slots=True)
 class Server:
-    """One GitLab or GitHub: its URL without a trailing slash, and the rule its calls obey."""
+    """One GitLab or GitHub: its URL without a trailing slash, the rule its calls obey, and our OAuth client there.
+
+    A client belongs to its server: its secrets are sent to `url` and nowhere else.
+    """
 
     url: str
     network: Network
+    client: OAuthClient | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +67,23 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """Credentials as they are to be sealed, and what the server said of them."""
+    """Credentials as they are to be sealed, and what the server said of them.
+
+    `token_expires_at` is when the access token among them ends and has to be refreshed; None where it never does.
+    """
 
     credentials: Credentials = dataclass_field(repr=False)
     facts: Facts
+    token_expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a token endpoint gave: credentials to seal, their scopes (None: not said), and when the token ends."""
+
+    credentials: Credentials = dataclass_field(repr=False)
+    scopes: Sequence[str] | None
+    expires_at: datetime | None
 
 
 class Kind(StrEnum):
@@ -83,14 +109,54 @@ class Field:
     example: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What a person connects for, and the scopes that it takes."""
+
+    name: str
+    label: str
+    scopes: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What a person is sent to the server for: the scopes asked, and what ties the answer to the question.
+
+    `verifier` is the PKCE code verifier (RFC 7636), of which only the S256 challenge leaves.
+    """
+
+    scopes: Sequence[str]
+    state: str = dataclass_field(repr=False)
+    verifier: str = dataclass_field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OAuth:
+    """The calls of a method that goes through OAuth. Each needs `server.client`, and raises ProviderError.
+
+    `exchange` takes what was given (a code, with its verifier where there was a challenge); `refresh` and `revoke`
+    take the credentials of a Grant.
+    """
+
+    uses: Sequence[Use]
+    authorize_url: Callable[[Server, Consent], str]
+    exchange: Callable[[Server, Credentials], Grant]
+    refresh: Callable[[Server, Credentials], Grant]
+    revoke: Callable[[Server, Credentials], None]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Method:
-    """One way to connect. `verify` asks the server about given credentials; raises ProviderError."""
+    """One way to connect. `verify` asks the server about given credentials; raises ProviderError.
+
+    Where there is `oauth`, what is given is a code, and `verify` gets the credentials it was exchanged for.
+    """
 
     name: str
     display_name: str
     fields: Sequence[Field]
     verify: Callable[[Server, Credentials], Verified]
+    oauth: OAuth | None = None
 
     def public(self, credentials: Credentials) -> dict[str, Any]:
         """Return the credentials that may be shown: the fields declared public, where they were given."""
@@ -108,14 +174,25 @@ class Listing:
     fetch: Callable[[Server, str, Credentials], Sequence[Mapping[str, Any]]]
 
 
+@dataclass(frozen=True, slots=True)
+class ClientVariables:
+    """The environment variables of the OAuth client that the operator configures, and whose server it is for."""
+
+    client_id: str
+    client_secret: str
+    url: str
+    default_url: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Provider:
-    """One app: GitLab or GitHub."""
+    """One app: GitLab or GitHub. `options` maps what `/options` shows to the environment variable that holds it."""
 
     app: str
     display_name: str
     project_types: frozenset[str]
     methods: Mapping[str, Method]
-    server_url: Callable[[Credentials], str]
+    server_url: Callable[[Credentials, str], str]
+    client_variables: ClientVariables
     listings: Sequence[Listing] = ()
-    options: Callable[[], Mapping[str, Any]] = dict
+    options: Mapping[str, str] = dataclass_field(default_factory=dict)

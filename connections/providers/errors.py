@@ -3,6 +3,7 @@
 ProviderError
 ├── NotSent             no  the request itself cannot be written: a line break in a header, say
 ├── AddressRefused      no  the URL, or the address behind it, is one that we do not call
+├── ClientMissing       no  we have no OAuth client at this server
 ├── Busy               yes  all places for calls to this host, or of this process, are taken
 ├── NotReached
 │   ├── NameNotResolved    yes  the host name has no address
@@ -16,7 +17,8 @@ ProviderError
 │   ├── NotHttp             no  bytes that are no HTTP answer
 │   ├── BodyTooLarge        no  more than we are ready to read
 │   ├── Redirected          no  sends us elsewhere; we never follow
-│   └── NotJson             no  an HTML page, broken JSON, another type (yes with a 5xx status)
+│   ├── NotJson             no  an HTML page, broken JSON, another type (yes with a 5xx status)
+│   └── TokenMissing        no  a 200 that holds no access token
 └── Declined
     ├── Refused             no  the provider's own 4xx
     ├── RateLimited        yes  429; `retry_after` says when
@@ -52,6 +54,10 @@ class AddressRefused(ProviderError):
 
     LOCAL: ClassVar[str] = "Local IPs not allowed as URL"
     CREDENTIALS: ClassVar[str] = "URLs with user credentials (e.g., user:pass@) are not allowed"
+
+
+class ClientMissing(ProviderError):
+    pass
 
 
 class Busy(ProviderError):
@@ -116,6 +122,10 @@ class NotJson(BadAnswer):
     def __init__(self, message: str, *, retryable: bool = False) -> None:
         super().__init__(message)
         self.retryable = retryable
+
+
+class TokenMissing(BadAnswer):
+    pass
 
 
 class Declined(ProviderError):

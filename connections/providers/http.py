@@ -29,9 +29,9 @@ from connections.providers.deadline import Deadline, running
 from connections.providers.errors import NotSent
 from connections.providers.network import Network
 from connections.providers.places import place
-from connections.providers.urls import Target, check_url
+from connections.providers.urls import Target, check_url, normal_url
 
-__all__ = ["Answer", "Calls", "GuardedAdapter", "check_url", "guard", "retry_after", "session"]
+__all__ = ["Answer", "Calls", "GuardedAdapter", "check_url", "guard", "normal_url", "retry_after", "session"]
 
 CHUNK = 64 * 1024
 CALLS_WORTH = 4  # largest bodies that one session may receive

@@ -53,6 +53,18 @@ def check_url(network: Network, url: str) -> Target:
     return target
 
 
+def normal_url(url: str) -> str:
+    """Return the form in which addresses of instances are compared: origin and path, no slash at the end.
+
+    Raises AddressRefused for what is no such address.
+    """
+    target = _target(url)
+    parts = urlsplit(url)
+    if parts.query or "?" in url:
+        raise AddressRefused("The URL must not have a query (?).")
+    return target.origin + parts.path.rstrip("/")
+
+
 def judge(network: Network, scheme: str, host: str, address: Address) -> None:
     """Refuse an address that `host` resolved to, unless it is public or opened by the operator."""
     if network.opens(host, address):

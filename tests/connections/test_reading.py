@@ -105,7 +105,9 @@ def test_available_in_an_unknown_project_is_a_bad_request(admin: Api) -> None:
 
 def test_options_name_every_app_with_its_methods(admin: Api) -> None:
     options = admin.get(f"{BASE}/options").json()
-    assert options == {"appConnectionOptions": [{"name": "GitLab", "app": "gitlab", "methods": ["access-token"]}]}
+    assert options == {
+        "appConnectionOptions": [{"name": "GitLab", "app": "gitlab", "methods": ["oauth", "access-token"]}]
+    }
 
 
 @pytest.mark.parametrize(

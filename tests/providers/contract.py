@@ -12,7 +12,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from connections.providers import PROVIDERS
-from connections.providers.base import Credentials, Kind, Listing, Method, Provider, Server
+from connections.providers.base import Credentials, Kind, Listing, Method, OAuthClient, Provider, Server, Verified
 from connections.providers.errors import ProviderError
 from connections.providers.network import Network
 from wire.fields import is_web_address
@@ -58,6 +58,10 @@ class ProviderContract:
         """Return credentials of the right shape that the sandbox refuses."""
         raise AssertionError("say what the sandbox refuses")
 
+    def client(self, running: Any) -> OAuthClient:
+        """Return an OAuth client that the sandbox knows."""
+        raise AssertionError("say who we are at the sandbox")
+
     @pytest.fixture
     def running(self) -> Iterator[Misbehaving]:
         with type(self).sandbox() as sandbox:
@@ -65,7 +69,7 @@ class ProviderContract:
 
     @pytest.fixture
     def server(self, running: Misbehaving) -> Iterator[Server]:
-        yield server_at(running.url)
+        yield server_at(running.url, self.client(running))
         running.behave()
 
     @property
@@ -98,14 +102,14 @@ class ProviderContract:
             assert set(method.public(given_credentials)) <= declared
 
     def test_the_server_has_a_default_and_loses_one_trailing_slash(self, running: Any) -> None:
-        assert is_web_address(self.provider.server_url({}))
+        assert is_web_address(self.provider.server_url({}, self.provider.client_variables.default_url))
         for method in self.methods:
             credentials = self.good(running, method.name)
-            assert not self.provider.server_url(credentials).endswith("/")
+            assert not self.provider.server_url(credentials, "https://example.com").endswith("/")
 
     def test_good_credentials_are_verified_with_their_account(self, running: Any, server: Server) -> None:
         for method in self.methods:
-            verified = method.verify(server, self.good(running, method.name))
+            verified = verified_by(method, server, self.good(running, method.name))
             assert verified.facts.account is not None
             assert verified.facts.account.username
             assert verified.facts.warnings == ()
@@ -113,15 +117,15 @@ class ProviderContract:
 
     def test_the_facts_hold_no_secret(self, running: Any, server: Server) -> None:
         for method in self.methods:
-            verified = method.verify(server, self.good(running, method.name))
-            for secret in secrets_of(method, verified.credentials):
-                assert secret not in repr(verified.facts)
+            verified = verified_by(method, server, self.good(running, method.name))
+            for name, secret in verified.credentials.items():
+                assert name in {"instanceUrl", "accessTokenType", "tokenType"} or secret not in repr(verified.facts)
 
     def test_bad_credentials_are_refused_without_repeating_them(self, running: Any, server: Server) -> None:
         for method in self.methods:
             credentials = self.bad(running, method.name)
             with pytest.raises(ProviderError) as refusal:
-                method.verify(server, credentials)
+                verified_by(method, server, credentials)
             for secret in secrets_of(method, credentials):
                 assert secret not in refusal.value.message
 
@@ -130,7 +134,7 @@ class ProviderContract:
         running.misbehave(fault, **FAULTS[fault])
         for method in self.methods:
             with pytest.raises(ProviderError) as failure:
-                method.verify(server, self.good(running, method.name))
+                verified_by(method, server, self.good(running, method.name))
             assert failure.value.message
         for listing in self.provider.listings:
             with pytest.raises(ProviderError):
@@ -143,9 +147,9 @@ class ProviderContract:
     def test_json_of_any_shape_is_survived(self, running: Any, server: Server, answer: Any) -> None:
         running.behave()
         headers = {"Content-Type": "application/json"}
-        running.misbehave("status", "/api", status=200, body=json.dumps(answer), headers=headers)
+        running.misbehave("status", "/", status=200, body=json.dumps(answer), headers=headers)
         for method in self.methods:
-            survive(partial(method.verify, server, self.good(running, method.name)))
+            survive(partial(verified_by, method, server, self.good(running, method.name)))
         for listing in self.provider.listings:
             survive(partial(self.fetch, listing, running, server))
 
@@ -157,13 +161,19 @@ class ProviderContract:
                 assert set(item) == set(listing.item)
 
     def fetch(self, listing: Listing, running: Any, server: Server) -> Any:
-        method = self.methods[0].name
-        return listing.fetch(server, method, self.good(running, method))
+        pasted = next(method for method in self.methods if method.oauth is None)
+        return listing.fetch(server, pasted.name, self.good(running, pasted.name))
 
 
-def server_at(url: str) -> Server:
+def server_at(url: str, client: OAuthClient | None = None) -> Server:
     network = Network(allowed_hosts=("127.0.0.1",), read_timeout=1.0, max_body=1_000_000)
-    return Server(url=url, network=network)
+    return Server(url=url, network=network, client=client)
+
+
+def verified_by(method: Method, server: Server, given: Credentials) -> Verified:
+    """Verify what a client of ours would give: a code is exchanged first."""
+    credentials = method.oauth.exchange(server, given).credentials if method.oauth else given
+    return method.verify(server, credentials)
 
 
 def secrets_of(method: Method, credentials: Credentials) -> list[str]:

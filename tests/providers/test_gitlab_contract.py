@@ -1,8 +1,10 @@
 """GitLab keeps the contract of every provider."""
 
-from connections.providers.base import Credentials
+from connections.providers.base import Credentials, OAuthClient
 from connections.providers.gitlab import GITLAB
 from sandbox.gitlab import Sandbox
+from sandbox.gitlab.applications import Application
+from tests.connections import oauth
 from tests.providers.contract import ProviderContract
 
 
@@ -13,11 +15,21 @@ def populated() -> Sandbox:
     return sandbox
 
 
+def the_application(running: Sandbox) -> Application:
+    """Return the one OAuth application of this GitLab."""
+    try:
+        return running.find_application("contract")
+    except KeyError:
+        return running.application(redirect_uris=[oauth.CALLBACK], scopes=oauth.SCOPES, client_id="contract")
+
+
 class TestGitLab(ProviderContract):
     provider = GITLAB
     sandbox = staticmethod(populated)
 
     def good(self, running: Sandbox, method: str) -> Credentials:
+        if method == "oauth":
+            return {"code": oauth.code(running, the_application(running)), "instanceUrl": running.url}
         return {
             "accessToken": running.personal_token().value,
             "accessTokenType": "personal",
@@ -25,4 +37,9 @@ class TestGitLab(ProviderContract):
         }
 
     def bad(self, running: Sandbox, method: str) -> Credentials:
-        return {**self.good(running, method), "accessToken": "glpat-unknown-to-this-gitlab"}
+        secret = "code" if method == "oauth" else "accessToken"
+        return {**self.good(running, method), secret: "unknown-to-this-gitlab"}
+
+    def client(self, running: Sandbox) -> OAuthClient:
+        application = the_application(running)
+        return OAuthClient(application.client_id, ["renewed since", application.client_secret], oauth.CALLBACK)

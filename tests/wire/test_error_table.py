@@ -40,6 +40,47 @@ TABLE = [
     (errors.Unavailable("why", retry_after=3), 503, "ServiceUnavailable", "why"),
     (connections.CredentialsRefused("x"), 400, "BadRequest", "Failed to validate credentials: x"),
     (connections.ListingFailed("GitLab", "projects", "x"), 400, "BadRequest", "Failed to fetch GitLab projects: x"),
+    (connections.ExchangeFailed("x"), 400, "BadRequest", "Failed to exchange OAuth code: x"),
+    (
+        connections.NoClientThere("gitlab", "https://a", "https://b"),
+        400,
+        "BadRequest",
+        "There is no OAuth client for https://a. The configured one belongs to https://b, and its secret is sent "
+        "nowhere else. Register the instance with an OAuth client of its own: POST "
+        "/api/v1/app-connections/gitlab/instances.",
+    ),
+    (
+        connections.NoClientThere("gitlab", "https://a", ""),
+        400,
+        "BadRequest",
+        "There is no OAuth client for https://a. Register the instance with an OAuth client of its own: POST "
+        "/api/v1/app-connections/gitlab/instances.",
+    ),
+    (
+        connections.ReconnectRequired("GitLab", "x."),
+        400,
+        "BadRequest",
+        "Failed to refresh GitLab token: x. Reconnect the connection.",
+    ),
+    (
+        connections.ScopesLacking("GitLab", ["api", "read_user"]),
+        400,
+        "BadRequest",
+        "GitLab granted less than was asked for: api, read_user missing. Add the scopes to the OAuth application "
+        "at GitLab, then connect again.",
+    ),
+    (
+        connections.TokenUnavailable("x", 0.2),
+        503,
+        "ServiceUnavailable",
+        "There is no valid token at the moment. x",
+    ),
+    (
+        connections.ClientNotConfigured("GitLab"),
+        500,
+        "InternalServerError",
+        "GitLab environment variables have not been configured",
+    ),
     (connections.NameTaken("a"), 400, "BadRequest", 'An App Connection with the name "a" already exists'),
     (connections.WrongApp("ID 1", "gitlab"), 400, "BadRequest", 'App Connection with ID 1 is not for App "gitlab"'),
     (

@@ -1,15 +1,22 @@
 """GitLab: gitlab.com and self-managed instances, also below a path."""
 
-from connections.providers.base import Listing, Provider
-from connections.providers.gitlab import access_token, listings
-from connections.providers.gitlab.credentials import server_url
+from connections.providers.base import ClientVariables, Listing, Provider
+from connections.providers.gitlab import access_token, listings, oauth
+from connections.providers.gitlab.credentials import DEFAULT_URL, server_url
 
 GITLAB = Provider(
     app="gitlab",
     display_name="GitLab",
     project_types=frozenset({"secret-manager", "secret-scanning"}),
-    methods={access_token.METHOD.name: access_token.METHOD},
+    methods={method.name: method for method in (oauth.METHOD, access_token.METHOD)},
     server_url=server_url,
+    client_variables=ClientVariables(
+        client_id="INF_APP_CONNECTION_GITLAB_OAUTH_CLIENT_ID",
+        client_secret="INF_APP_CONNECTION_GITLAB_OAUTH_CLIENT_SECRET",  # noqa: S106  # the name of a variable
+        url="INF_APP_CONNECTION_GITLAB_OAUTH_INSTANCE_URL",
+        default_url=DEFAULT_URL,
+    ),
+    options={"oauthClientId": "INF_APP_CONNECTION_GITLAB_OAUTH_CLIENT_ID"},
     listings=(
         Listing(
             name="projects",

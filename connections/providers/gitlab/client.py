@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time
 from http import HTTPStatus
 from typing import Any
 
-from connections.providers.answer import Answer, retry_after
+from connections.providers.answer import Answer, retry_after, shown
 from connections.providers.base import Account, Credentials, Server
 from connections.providers.errors import NotJson, ProviderError, RateLimited, Refused, ServerFailed
 from connections.providers.http import Calls
@@ -17,7 +17,6 @@ from connections.providers.http import Calls
 PAGE_SIZE = 100
 MOST_PAGES = 200
 MOST_SCOPES = 64
-LONGEST_TEXT = 255
 
 
 def headers(method: str, credentials: Credentials) -> dict[str, str]:
@@ -40,12 +39,6 @@ class TokenFacts:
     granular: bool
 
 
-def shown(value: Any, most: int = LONGEST_TEXT) -> str:
-    """Return a server's value as short, printable text: it is stored and shown, whatever the server makes of it."""
-    text = "" if value is None else str(value)
-    return "".join(character for character in text[:most] if character.isprintable())
-
-
 def user(calls: Calls, server: Server, auth: Mapping[str, str]) -> Account:
     """Return whose the token is: https://docs.gitlab.com/api/users/#retrieve-the-current-user"""
     found = _checked(calls.get(f"{server.url}/api/v4/user", headers=auth), server, auth).json_object()
@@ -64,13 +57,22 @@ def token_itself(calls: Calls, server: Server, auth: Mapping[str, str]) -> Token
     """
     answer = calls.get(f"{server.url}/api/v4/personal_access_tokens/self", headers=auth)
     found = _checked(answer, server, auth).json_object()
-    scopes = found.get("scopes")
     return TokenFacts(
-        scopes=tuple(shown(scope) for scope in scopes[:MOST_SCOPES]) if isinstance(scopes, list) else (),
+        scopes=_scopes(found.get("scopes")),
         expires_at=_end_of(found.get("expires_at")),
         revoked=found.get("revoked") is True or found.get("active") is False,
         granular=found.get("granular") is True,
     )
+
+
+def scopes_of_oauth_token(calls: Calls, server: Server, auth: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what an OAuth token may do: https://docs.gitlab.com/api/oauth2/#retrieve-the-token-information"""
+    found = _checked(calls.get(f"{server.url}/oauth/token/info", headers=auth), server, auth).json_object()
+    return _scopes(found.get("scope"))
+
+
+def _scopes(value: Any) -> tuple[str, ...]:
+    return tuple(shown(scope) for scope in value[:MOST_SCOPES]) if isinstance(value, list) else ()
 
 
 def _end_of(expires_at: Any) -> datetime | None:

@@ -15,6 +15,6 @@ INSTANCE_URL = Field(
 )
 
 
-def server_url(credentials: Credentials) -> str:
-    """Return the instance URL to call: the one given, without one trailing slash, or gitlab.com."""
-    return str(credentials.get("instanceUrl") or DEFAULT_URL).removesuffix("/")
+def server_url(credentials: Credentials, default: str = DEFAULT_URL) -> str:
+    """Return the instance URL to call: the one given, without one trailing slash, or the default."""
+    return str(credentials.get("instanceUrl") or default).removesuffix("/")

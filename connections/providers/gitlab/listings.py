@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from connections.providers import http
+from connections.providers.answer import shown
 from connections.providers.base import Credentials, Server
 from connections.providers.gitlab import client
 
@@ -17,8 +18,8 @@ def projects(server: Server, method: str, credentials: Credentials) -> Sequence[
         found = client.projects(calls, server, client.headers(method, credentials))
         return [
             {
-                "id": client.shown(item.get("id")),
-                "name": client.shown(item.get("path_with_namespace"), LONGEST_PATH),
+                "id": shown(item.get("id")),
+                "name": shown(item.get("path_with_namespace"), LONGEST_PATH),
             }
             for item in found
         ]
@@ -32,10 +33,10 @@ def groups(server: Server, method: str, credentials: Credentials) -> Sequence[di
         found = client.groups(calls, server, client.headers(method, credentials))
         return [
             {
-                "id": client.shown(item.get("id")),
-                "name": client.shown(item.get("name")),
-                "fullName": client.shown(item.get("full_name"), LONGEST_PATH),
-                "fullPath": client.shown(item.get("full_path"), LONGEST_PATH),
+                "id": shown(item.get("id")),
+                "name": shown(item.get("name")),
+                "fullName": shown(item.get("full_name"), LONGEST_PATH),
+                "fullPath": shown(item.get("full_path"), LONGEST_PATH),
             }
             for item in found
         ]

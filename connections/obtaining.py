@@ -1,0 +1,74 @@
+"""From what was given to credentials that work: the network's part of creating and replacing."""
+
+import uuid
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from audit.actors import Actor
+from connections import revocation
+from connections.errors import CredentialsRefused, ExchangeFailed, ScopesLacking
+from connections.models import AppConnection
+from connections.providers.base import Credentials, Grant, Method, OAuth, Provider, Server, Verified
+from connections.providers.errors import Busy, ProviderError, RateLimited
+from connections.reading import to_wait
+from connections.servers import configured_url, no_client, server_for
+from wire.database import release
+
+
+def obtain(
+    provider: Provider,
+    method: Method,
+    given: Credentials,
+    *,
+    organization_id: uuid.UUID,
+    actor: Actor,
+    scopes: Collection[str] = (),
+) -> Verified:
+    """Turn what was given into credentials that work, with no database connection held while GitLab is asked.
+
+    A code is exchanged first; what it was exchanged for is given back when it does not verify or lacks `scopes`.
+    Raises CredentialsRefused, ExchangeFailed, ScopesLacking, NoClientThere, ClientNotConfigured and the 429s.
+    """
+    if method.oauth is None:
+        return _verify(provider, method, server_for(provider, given, organization_id), given)
+    server = server_for(provider, given, organization_id, default_url=configured_url(provider))
+    if server.client is None:
+        raise no_client(provider, server.url)
+    release()
+    grant = _exchange(provider, method.oauth, server, given)
+    unsaved = AppConnection(organization_id=organization_id, app=provider.app, method=method.name)
+    with given_back_on_failure(unsaved, grant.credentials, actor):
+        verified = _verify(provider, method, server, grant.credentials)
+        if missing := sorted(set(scopes) - set(verified.facts.scopes)):
+            raise ScopesLacking(provider.display_name, missing)
+    return replace(verified, token_expires_at=grant.expires_at)
+
+
+@contextmanager
+def given_back_on_failure(connection: AppConnection, credentials: Credentials, actor: Actor) -> Iterator[None]:
+    """Revoke a grant that will not be stored: nobody else will."""
+    try:
+        yield
+    except Exception:
+        revocation.revoke(connection, credentials, actor=actor)
+        raise
+
+
+def _exchange(provider: Provider, oauth: OAuth, server: Server, given: Credentials) -> Grant:
+    try:
+        return oauth.exchange(server, given)
+    except (RateLimited, Busy) as error:
+        raise to_wait(provider, "exchanging the OAuth code", error) from None
+    except ProviderError as error:
+        raise ExchangeFailed(error.message) from None
+
+
+def _verify(provider: Provider, method: Method, server: Server, credentials: Credentials) -> Verified:
+    release()
+    try:
+        return method.verify(server, credentials)
+    except (RateLimited, Busy) as error:
+        raise to_wait(provider, "validating credentials", error) from None
+    except ProviderError as error:
+        raise CredentialsRefused(error.message) from None

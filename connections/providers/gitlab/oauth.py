@@ -1,0 +1,111 @@
+"""The method `oauth`: a person's grant, kept alive by its refresh token.
+
+https://docs.gitlab.com/api/oauth2/#authorization-code-flow. An access token lives two hours; a refresh uses the
+refresh token up and revokes the old access token in the same moment.
+"""
+
+from dataclasses import replace
+
+from connections.providers import http, oauth2
+from connections.providers.base import (
+    Consent,
+    Credentials,
+    Facts,
+    Field,
+    Grant,
+    Kind,
+    Method,
+    OAuth,
+    Server,
+    Use,
+    Verified,
+)
+from connections.providers.errors import Refused
+from connections.providers.gitlab import client
+from connections.providers.gitlab.credentials import DEFAULT_URL, INSTANCE_URL
+from connections.providers.oauth2 import Tokens
+
+NAME = "oauth"
+VERIFY_SECONDS = 15.0
+# GitLab gives its own requests a minute. Who stops listening earlier may miss an answer that cannot be had again.
+REFRESH_SECONDS = 75.0
+REVOKE_SECONDS = 5.0
+
+
+def authorize_url(server: Server, consent: Consent) -> str:
+    return oauth2.authorize_url(server, f"{server.url}/oauth/authorize", consent)
+
+
+def exchange(server: Server, given: Credentials) -> Grant:
+    """Exchange a code. Where the instance was not named, the credentials name it: the default may change."""
+    verifier = given.get("codeVerifier")
+    tokens = oauth2.exchange(server, _token_endpoint(server), code=str(given["code"]), verifier=verifier)
+    is_named = given.get("instanceUrl") or server.url == DEFAULT_URL
+    return _grant(tokens, given if is_named else {**given, "instanceUrl": server.url})
+
+
+def refresh(server: Server, credentials: Credentials) -> Grant:
+    """Use the refresh token up for a new pair; an answer without a new one leaves the old one in force."""
+    if not credentials.get("refreshToken"):
+        raise Refused("The grant came without a refresh token.", status=400, code=oauth2.INVALID_GRANT)
+    tokens = oauth2.refresh(
+        server,
+        _token_endpoint(server),
+        refresh_token=str(credentials["refreshToken"]),
+        network=replace(server.network, read_timeout=REFRESH_SECONDS),
+    )
+    return _grant(tokens, credentials)
+
+
+def revoke(server: Server, credentials: Credentials) -> None:
+    """End the grant: its refresh token and its access token are one, whichever is named."""
+    token = credentials.get("refreshToken") or credentials["accessToken"]
+    oauth2.revoke(server, f"{server.url}/oauth/revoke", token=str(token), seconds=REVOKE_SECONDS)
+
+
+def verify(server: Server, credentials: Credentials) -> Verified:
+    """Ask GitLab whose the grant is and what it may do."""
+    auth = client.headers(NAME, credentials)
+    with http.session(server.network, budget=VERIFY_SECONDS) as calls:
+        account = client.user(calls, server, auth)
+        scopes = client.scopes_of_oauth_token(calls, server, auth)
+    return Verified(credentials=credentials, facts=Facts(account=account, scopes=scopes))
+
+
+def _token_endpoint(server: Server) -> str:
+    return f"{server.url}/oauth/token"
+
+
+def _grant(tokens: Tokens, before: Credentials) -> Grant:
+    kept = {name: before[name] for name in ("instanceUrl", "refreshToken") if name in before}
+    credentials = {**kept, "accessToken": tokens.access_token, "tokenType": tokens.token_type}
+    if tokens.refresh_token:
+        credentials["refreshToken"] = tokens.refresh_token
+    return Grant(credentials=credentials, scopes=tokens.scopes, expires_at=tokens.expires_at)
+
+
+METHOD = Method(
+    name=NAME,
+    display_name="OAuth",
+    fields=(
+        Field(
+            name="code",
+            kind=Kind.SECRET,
+            label="Authorization code",
+            refusal="OAuth code required",
+            example="1f0e2d3c4b5a69788796a5b4c3d2e1f0",
+        ),
+        INSTANCE_URL,
+    ),
+    verify=verify,
+    oauth=OAuth(
+        uses=(
+            Use(name="secret-sync", label="Secret sync", scopes=("api",)),
+            Use(name="secret-scanning", label="Secret scanning", scopes=("api", "read_repository")),
+        ),
+        authorize_url=authorize_url,
+        exchange=exchange,
+        refresh=refresh,
+        revoke=revoke,
+    ),
+)

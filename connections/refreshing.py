@@ -1,0 +1,211 @@
+"""One refresh, from the claim to the row: rules 3, 5 and 6 of `tokens.py`."""
+
+import random
+import time
+import uuid
+from collections.abc import Iterator
+from datetime import timedelta
+
+import structlog
+from django.db import OperationalError, connections, transaction
+from django.db.models import F
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from audit import log as audit_log
+from audit.actors import system
+from audit.events import Event
+from connections import claims, keys
+from connections.claims import Claim, is_due
+from connections.errors import ConnectionNotFound
+from connections.models import AppConnection, DataKey, Status
+from connections.providers import PROVIDERS
+from connections.providers.base import Grant
+from connections.providers.errors import BadAnswer, NoAnswer, ProviderError, Redirected, Refused, ServerFailed
+from connections.revocation import oauth_of, revoke
+from connections.servers import server_for
+from wire.database import release
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
+FIRST_DELAY, LONGEST_DELAY = 5.0, 300.0
+# An answer that came but cannot be stored is lost for good: this long we keep trying.
+STORING_SECONDS = 60.0
+CHANGED_BY_A_REFRESH = (
+    "sealed_credentials",
+    "data_key",
+    "credentials_hash",
+    "scopes",
+    "token_expires_at",
+    "status",
+    "cause",
+    "cure",
+    "refresh_owner",
+    "refresh_lease_until",
+    "refresh_unanswered_since",
+    "refresh_failures",
+    "refresh_not_before",
+)
+CUT_OFF = "A rotation was cut off: a refresh that began at {since} got no answer, and its new tokens are lost."
+REFUSED = "The grant is not accepted any more. It was revoked, or the OAuth application was deleted: {said}"
+CURE = "Reconnect it: its id, name and everything that uses it stay as they are."
+
+log = structlog.get_logger(__name__)
+
+
+def refresh(connection_id: uuid.UUID) -> None:
+    """Refresh the connection's token if it is due and nobody else does; the outcome is on the row."""
+    if claim := claims.take(connection_id):
+        carry_out(claim)
+
+
+def read(connection_id: uuid.UUID) -> AppConnection:
+    """Return the row with what opens its credentials, in one query; raises ConnectionNotFound."""
+    connection = AppConnection.objects.select_related("data_key").filter(pk=connection_id).first()
+    if connection is None:
+        raise ConnectionNotFound(str(connection_id))
+    return connection
+
+
+def patiently(patience: float) -> Iterator[float]:
+    """Yield the seconds left, with growing pauses between, until none are."""
+    end = time.monotonic() + patience
+    pause = FIRST_PAUSE
+    while (left := end - time.monotonic()) > 0:
+        yield left
+        time.sleep(min(pause * random.uniform(0.5, 1.0), max(0.0, end - time.monotonic())))  # noqa: S311
+        pause = min(pause * 2, LONGEST_PAUSE)
+
+
+def carry_out(claim: Claim) -> None:
+    """Refresh what we have claimed. Nothing is raised: the outcome is on the row, and in the log."""
+    try:
+        connection = read(claim.connection_id)
+        if is_due(connection):
+            _refresh(claim, connection)
+        else:
+            claims.release(claim)
+    except ConnectionNotFound:
+        return
+    except Exception:
+        log.exception("a refresh failed", connection_id=str(claim.connection_id))
+        _postpone(claim, "Its token could not be refreshed; the log says why.", FIRST_DELAY * 2)
+
+
+def _refresh(claim: Claim, connection: AppConnection) -> None:
+    oauth = oauth_of(connection)
+    if oauth is None:
+        return
+    credentials = connection.open_credentials()
+    server = server_for(PROVIDERS[connection.app], credentials, connection.organization_id)
+    key = keys.current_key(connection.organization_id)
+    if not claims.note_start(claim, connection.credentials_hash):
+        return
+    release()
+    with claims.kept(claim):
+        try:
+            grant = oauth.refresh(server, credentials)
+        except ProviderError as error:
+            _note_failure(claim, connection, error)
+            return
+        stored = _store_at_all_costs(connection, grant, key)
+    if not stored:  # reconnected or deleted meanwhile: nobody will ever use these
+        revoke(connection, grant.credentials, actor=system())
+
+
+def _store_at_all_costs(connection: AppConnection, grant: Grant, key: DataKey) -> bool:
+    for left in patiently(STORING_SECONDS):
+        try:
+            return _store(connection, grant, key)
+        except OperationalError:
+            log.exception("new tokens could not be stored yet", connection_id=str(connection.id), left=left)
+            connections.close_all()
+    log.error("new tokens are lost", connection_id=str(connection.id))
+    return True
+
+
+def _store(before: AppConnection, grant: Grant, key: DataKey) -> bool:
+    """Store new tokens with their audit event, unless the credentials are others than those we refreshed.
+
+    The claim does not matter any more: whoever took it over meanwhile has nothing but a used-up refresh token.
+    """
+    with transaction.atomic():
+        rows = AppConnection.objects.select_for_update()
+        connection = rows.filter(pk=before.pk, credentials_hash=before.credentials_hash).first()
+        if connection is None:
+            return False
+        connection.seal(dict(grant.credentials), key)
+        connection.scopes = connection.scopes if grant.scopes is None else list(grant.scopes)
+        connection.token_expires_at = grant.expires_at
+        connection.settle()
+        connection.save(update_fields=CHANGED_BY_A_REFRESH)
+        _record(Event.REFRESH_APP_CONNECTION_TOKEN, connection, expiresAt=_text(grant))
+    return True
+
+
+def _note_failure(claim: Claim, connection: AppConnection, error: ProviderError) -> None:
+    log.warning(
+        "a refresh failed", connection_id=str(connection.id), cause=error.message, kind=type(error).__name__
+    )
+    if isinstance(error, Refused) and error.code == "invalid_grant":
+        _require_reconnect(claim, connection, error)
+        return
+    if not _may_have_been_carried_out(error):
+        claim.row().update(refresh_unanswered_since=connection.refresh_unanswered_since)
+    failures = min(connection.refresh_failures, 10)
+    delay = min(FIRST_DELAY * 2**failures, LONGEST_DELAY) * random.uniform(0.5, 1.0)  # noqa: S311
+    _postpone(claim, error.message, error.retry_after or delay)
+
+
+def _may_have_been_carried_out(error: ProviderError) -> bool:
+    """Tell whether the refresh token may be used up though no new one came."""
+    return isinstance(error, NoAnswer | BadAnswer | ServerFailed) and not isinstance(error, Redirected)
+
+
+def _postpone(claim: Claim, cause: str, seconds: float) -> None:
+    row = claim.row()
+    row.filter(token_expires_at__lte=timezone.now()).update(status=Status.FAILING)
+    row.update(
+        refresh_owner=None,
+        refresh_lease_until=None,
+        refresh_failures=F("refresh_failures") + 1,
+        refresh_not_before=Now() + timedelta(seconds=seconds),
+        cause=cause,
+        cure="Nothing to do: it is tried again by itself. If it lasts, see to the cause.",
+    )
+
+
+def _require_reconnect(claim: Claim, connection: AppConnection, error: Refused) -> None:
+    """Give the grant up, unless somebody else has stored newer tokens or has taken the claim over meanwhile."""
+    since = connection.refresh_unanswered_since
+    cause = CUT_OFF.format(since=f"{since:%Y-%m-%d %H:%M} UTC") if since else REFUSED.format(said=error.message)
+    with transaction.atomic():
+        given_up = (
+            claim.row()
+            .filter(credentials_hash=connection.credentials_hash)
+            .update(
+                status=Status.RECONNECT_REQUIRED,
+                cause=cause,
+                cure=CURE,
+                refresh_owner=None,
+                refresh_lease_until=None,
+                refresh_unanswered_since=None,
+            )
+        )
+        if given_up:
+            _record(Event.LOSE_APP_CONNECTION_GRANT, connection, cause=cause)
+
+
+def _text(grant: Grant) -> str | None:
+    return grant.expires_at.isoformat() if grant.expires_at else None
+
+
+def _record(event: Event, connection: AppConnection, **metadata: object) -> None:
+    audit_log.record(
+        event,
+        actor=system(),
+        organization_id=connection.organization_id,
+        project_id=connection.project_id,
+        connectionId=str(connection.id),
+        name=connection.name,
+        **metadata,
+    )
