@@ -1,9 +1,10 @@
-"""The OpenAPI document, made once for each process."""
+"""The OpenAPI document, made once for each process, and the page that shows it."""
 
 from functools import cache
 
 import orjson
 from django.http import HttpResponse
+from django.template.loader import render_to_string
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -23,3 +24,7 @@ class DocumentViewSet(PublicViewSet):
     @extend_schema(exclude=True)
     def retrieve(self, request: Request) -> HttpResponse:  # noqa: ARG002
         return HttpResponse(document(), content_type="application/json")
+
+    @extend_schema(exclude=True)
+    def page(self, request: Request) -> HttpResponse:  # noqa: ARG002
+        return HttpResponse(render_to_string("api_documents.html"))

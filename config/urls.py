@@ -1,7 +1,8 @@
 """Every address of the product."""
 
+from django.conf import settings
 from django.urls import include, path
-from drf_spectacular.views import SpectacularSwaggerView
+from django.views.generic import RedirectView
 
 from config.document import DocumentViewSet
 from config.status import StatusViewSet
@@ -9,15 +10,19 @@ from wire import metrics
 
 urlpatterns = [
     path("api/schema", DocumentViewSet.as_view({"get": "retrieve"}), name="schema"),
-    path("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("api/docs", DocumentViewSet.as_view({"get": "page"}), name="docs"),
     path("api/status", StatusViewSet.as_view({"get": "status"})),
     path("api/", include("organizations.api.urls")),
     path("api/", include("identities.api.urls")),
     path("api/", include("connections.api.urls")),
+    path("", RedirectView.as_view(url=settings.LOGIN_REDIRECT_URL)),
+    path("", include("organizations.web.urls")),
+    path("organization/", include("connections.web.urls")),
     path("healthcheck", StatusViewSet.as_view({"get": "healthcheck"})),
     path("metrics", metrics.view),
 ]
 
 handler400 = "wire.envelope.bad_request"
+handler403 = "wire.envelope.forbidden"
 handler404 = "wire.envelope.not_found"
 handler500 = "wire.envelope.server_error"

@@ -9,9 +9,11 @@ from django.db import Error as DjangoDatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from rest_framework import exceptions as drf
 
+from wire import pages
 from wire.errors import (
     BadRequest,
     DatabaseError,
+    Forbidden,
     MethodNotAllowed,
     NotFound,
     ServerError,
@@ -69,15 +71,17 @@ def _envelope(request: HttpRequest, error: WireError) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, error: WireError) -> HttpResponse:
-    """Answer in JSON below /api, in plain text elsewhere: Django found no view, or the view broke."""
-    if not request.path_info.startswith("/api"):
-        return HttpResponse(str(error), status=error.status, content_type="text/plain; charset=utf-8")
-    return _envelope(request, error)
+    """Answer in JSON below /api, with a page elsewhere: Django found no view, or the view broke."""
+    return pages.refusal(request, error) if pages.is_page(request) else _envelope(request, error)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     malformed = isinstance(exception, SuspiciousOperation)
     return _answer(request, wire_error(exception) if malformed else BadRequest("The request is malformed"))
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+    return _answer(request, Forbidden())
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001

@@ -27,6 +27,7 @@ class Limit(StrEnum):
     """What is counted. The setting `RATE_LIMITS` holds how much of it a minute allows; 0 is no limit."""
 
     LOGIN = "login"
+    SIGN_IN = "sign-in"
     WRITE = "write"
 
 

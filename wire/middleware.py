@@ -4,9 +4,11 @@ import time
 from collections.abc import Callable
 
 import structlog
-from django.http import HttpRequest, HttpResponse
+from csp.middleware import CSPMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-from wire import metrics
+from wire import metrics, pages
+from wire.errors import WireError
 from wire.origin import read_origin
 
 log = structlog.get_logger("request")
@@ -23,6 +25,8 @@ class RequestMiddleware:
         request.origin = origin = read_origin(request)  # type: ignore[attr-defined]
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=origin.request_id)
+        if not pages.is_page(request):
+            request.COOKIES = {}  # whoever calls the API does so by bearer token: a cookie neither helps nor harms
         # The contract's clients write paths without a trailing slash; a redirect would turn their POST into a GET.
         if request.path_info.startswith("/api/"):
             request.path_info = request.path_info.rstrip("/")
@@ -33,9 +37,27 @@ class RequestMiddleware:
         log.info(
             "request",
             method=request.method,
-            path=request.path,
+            path=without_key(request),
             status=response.status_code,
             ms=round(seconds * 1000, 1),
             ip=origin.ip,
         )
         return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Show what a page's service refused. The API's views answer for themselves, and never come here."""
+        return pages.refusal(request, exception) if isinstance(exception, WireError) else None
+
+
+class DocumentPolicyMiddleware(CSPMiddleware):
+    """The Content-Security-Policy of documents. An answer in JSON runs nothing and needs none."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        is_document = response.get("Content-Type", "").startswith("text/html")
+        return super().process_response(request, response) if is_document else response
+
+
+def without_key(request: HttpRequest) -> str:
+    """Return the path for the log. A one-time key in it, as of a password reset, opens something."""
+    key = request.resolver_match.kwargs.get("key") if request.resolver_match else None
+    return request.path.replace(key, "KEY") if key else request.path

@@ -61,11 +61,12 @@ def printed_limits(**environment: str) -> str:
 
 
 def test_unless_the_operator_says_otherwise_logins_are_limited_and_writes_are_not() -> None:
-    assert printed_limits() == "{'login': 60, 'write': 0}"
+    assert printed_limits() == "{'login': 60, 'sign-in': 10, 'write': 0}"
 
 
-def test_the_operator_sets_both_limits() -> None:
-    assert printed_limits(RATE_LIMIT_LOGIN="7", RATE_LIMIT_WRITE="90") == "{'login': 7, 'write': 90}"
+def test_the_operator_sets_every_limit() -> None:
+    given = {"RATE_LIMIT_LOGIN": "7", "RATE_LIMIT_SIGN_IN": "8", "RATE_LIMIT_WRITE": "90"}
+    assert printed_limits(**given) == "{'login': 7, 'sign-in': 8, 'write': 90}"
 
 
 def test_the_limit_is_reached_and_then_refused_with_the_contracts_body(limited: None, clock: Clock) -> None:

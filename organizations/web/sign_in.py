@@ -1,0 +1,64 @@
+"""How people sign in and get a new password: django-allauth's flows, with this product's limits and addresses."""
+
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import structlog
+from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from wire.limits import Limit, count
+from wire.origin import neighbourhood, origin_of
+
+log = structlog.get_logger(__name__)
+mailing = ThreadPoolExecutor(max_workers=2, thread_name_prefix="mail")
+
+
+class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
+    """allauth's `ACCOUNT_ADAPTER`. Nobody makes an account for themselves."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        return False
+
+    def is_ajax(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        """Answer with pages, whatever a request says that it accepts: there is one way in, not two."""
+        return False
+
+    def is_safe_url(self, url: str) -> bool:
+        """Tell whether `next` may be followed: a path of this site. Other names of this host are other sites."""
+        return url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return origin_of(request).ip
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count an attempt, before a password is looked at; raises RateLimited.
+
+        By client address, as other logins are, and by e-mail address, whether somebody has it or not.
+        """
+        address = hashlib.sha256(credentials["email"].encode()).hexdigest()
+        for limit, key in ((Limit.LOGIN, neighbourhood(origin_of(request).ip)), (Limit.SIGN_IN, address)):
+            usage = count(limit, key)
+            if usage:
+                usage.check()
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Return the link to a new password: of `SITE_URL`, since a request's Host header is the sender's word."""
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
+        return f"{settings.SITE_URL}{path.replace('UID-KEY', key)}"
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send a mail from a thread: how long it takes, or that it fails, would tell who has an account."""
+        mailing.submit(deliver, self.render_mail(template_prefix, email, context))
+
+
+def deliver(mail: EmailMessage) -> None:
+    try:
+        mail.send()
+    except OSError:  # what smtplib raises, and the network
+        log.exception("mail could not be sent")

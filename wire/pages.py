@@ -1,0 +1,97 @@
+"""What every page of the product shares: saying what happened, why, and what to do next."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+from wire.errors import ServerError, WireError
+from wire.origin import origin_of
+
+MACHINES = ("/api", "/healthcheck")
+TITLES = {
+    400: "This request cannot be answered",
+    403: "You may not do this",
+    404: "There is no such page",
+    405: "This address takes no such request",
+    429: "Too many attempts",
+    500: "Something went wrong here",
+    503: "This is not available right now",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something to do next: a link to `url`, or with `fields` a button that posts them there."""
+
+    label: str
+    url: str
+    fields: Mapping[str, str] | None = None
+
+
+HOME = Step("Go to the start page", "/")
+
+
+def is_page(request: HttpRequest) -> bool:
+    """Tell whether a browser asks, rather than a client of the API or a load balancer."""
+    return not request.path_info.startswith(MACHINES)
+
+
+def outcome(
+    request: HttpRequest,
+    *,
+    title: str,
+    cause: str,
+    advice: str = "",
+    steps: Sequence[Step] = (),
+    facts: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Return the page that says what happened (`title`), why, and what to do: in words, and as links and buttons.
+
+    `facts` are details for whoever looks into it, by their name. A server error is rendered from what is given
+    and nothing else: neither session nor database may be there.
+    """
+    shown = {
+        "title": title,
+        "cause": cause,
+        "advice": advice,
+        "steps": steps,
+        "facts": {**(facts or {}), "Request": origin_of(request).request_id},
+    }
+    page = render_to_string("outcome.html", shown, request if status < ServerError.status else None)
+    return HttpResponse(page, status=status)
+
+
+def refusal(request: HttpRequest, error: WireError) -> HttpResponse:
+    """Return the page of an error."""
+    page = outcome(
+        request, title=TITLES.get(error.status, TITLES[400]), cause=str(error), steps=[HOME], status=error.status
+    )
+    for name, value in error.headers.items():
+        page.headers[name] = value
+    return page
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form that does not prove where it comes from (Django's `CSRF_FAILURE_VIEW`)."""
+    return outcome(
+        request,
+        title="This form is no longer valid",
+        cause="It was opened before you signed in or out, or your browser keeps no cookies for this site.",
+        advice="Nothing was changed. Go back, load the page again, and send the form once more.",
+        steps=[HOME],
+        facts={"Reason": reason},
+        status=403,
+    )
+
+
+def allow_form_to(response: HttpResponse, *origins: str) -> None:
+    """Let the forms of one page lead to other origins, such as `https://gitlab.example.com`.
+
+    Browsers check the redirect that answers a form as well: without this Chromium stays where it is, silently.
+    """
+    policy: dict[str, list[str]] = getattr(response, "_csp_update", {})
+    known = policy.get("form-action", [])
+    response._csp_update = {**policy, "form-action": [*known, *origins]}  # type: ignore[attr-defined]  # django-csp's
