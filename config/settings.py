@@ -3,6 +3,7 @@
 The README's table lists them. A setting that cannot work stops the process here, with a sentence saying why.
 """
 
+import os
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
@@ -122,6 +123,11 @@ CONTENT_SECURITY_POLICY = {
 SILENCED_SYSTEM_CHECKS = [
     "security.W008",  # TLS ends at the operator's proxy, which also redirects: behind it all looks like plain http
 ]
+
+# OAuth clients: what each of the variables means is declared by its provider
+
+VARIABLES = (name.removesuffix("_FILE") for name in os.environ if name.startswith("INF_APP_CONNECTION_"))
+APP_CONNECTION_VARIABLES: dict[str, str] = {name: env.str(name).strip() for name in VARIABLES}
 
 # The network beyond
 
