@@ -4,6 +4,9 @@ WireError (wire/errors.py)
 ├── BadRequest
 │   ├── CredentialsRefused   GitLab or GitHub did not accept the credentials, or could not be asked
 │   ├── ExchangeFailed       GitLab or GitHub gave no tokens for an authorization code
+│   ├── InstanceInUse        OAuth connections depend on a registered instance as it is
+│   ├── InstanceRefused      an instance cannot be registered or changed like this
+│   ├── InstanceTaken        an instance is registered already
 │   ├── ListingFailed        a list could not be fetched from GitLab or GitHub
 │   ├── NameTaken
 │   ├── NoClientThere        we have no OAuth client at that instance
@@ -16,7 +19,8 @@ WireError (wire/errors.py)
 │   └── TooManyCalls         as many calls to that server are under way as we allow
 ├── NotFound
 │   ├── ConnectionNotFound
-│   └── ConnectionNameNotFound
+│   ├── ConnectionNameNotFound
+│   └── InstanceNotFound
 ├── Unavailable
 │   └── TokenUnavailable     no valid token now, but perhaps later
 └── ServerError
@@ -51,6 +55,23 @@ class NoClientThere(BadRequest):
             f"There is no OAuth client for {url}.{belongs} Register the instance with an OAuth client of its own: "
             f"POST /api/v1/app-connections/{app}/instances."
         )
+
+
+class InstanceTaken(BadRequest):
+    def __init__(self, url: str) -> None:
+        super().__init__(f"The instance {url} is already registered. Change it, or delete it first.")
+
+
+class InstanceRefused(BadRequest):
+    pass
+
+
+class InstanceInUse(BadRequest):
+    """`count` OAuth connections are to `url`; `cause` is why they stand in the way."""
+
+    def __init__(self, url: str, count: int, cause: str) -> None:
+        using = "1 OAuth connection uses" if count == 1 else f"{count} OAuth connections use"
+        super().__init__(f"{using} {url}. {cause}")
 
 
 class ScopesLacking(BadRequest):
@@ -122,6 +143,11 @@ class ConnectionNameNotFound(NotFound):
     def __init__(self, name: str, *, in_project: bool) -> None:
         scope = "project" if in_project else "organization"
         super().__init__(f"Could not find App Connection with name {name} in {scope} scope.")
+
+
+class InstanceNotFound(NotFound):
+    def __init__(self, instance_id: str) -> None:
+        super().__init__(f"Could not find instance with ID {instance_id}")
 
 
 class Unsealable(ServerError):

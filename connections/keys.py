@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 
 from connections import vault
 from connections.errors import Unsealable
-from connections.models import AppConnection, DataKey
+from connections.models import AppConnection, DataKey, Instance
 
 
 def current_key(organization_id: uuid.UUID) -> DataKey:
@@ -51,6 +51,7 @@ class Outcome:
     """What a run over many rows came to: how many it changed, and which do not open."""
 
     changed: int = 0
+    instances: int = 0
     unsealable: list[str] = field(default_factory=list)
 
 
@@ -78,8 +79,16 @@ def replace(organization_id: uuid.UUID) -> DataKey:
 
 
 def reseal() -> Outcome:
-    """Seal every connection with its organization's current data key. One that does not open is named."""
+    """Seal every connection, and every instance's client secrets, with their organization's current data key.
+
+    One that does not open is named.
+    """
     outcome = Outcome()
+    for instance in Instance.objects.filter(data_key__is_current=False).select_related("data_key").order_by("id"):
+        try:
+            outcome.instances += _reseal_instance(instance)
+        except Unsealable:
+            outcome.unsealable.append(f"instance {instance.id}")
     for connection in _sealed_with_old_keys():
         try:
             outcome.changed += _reseal(connection)
@@ -100,4 +109,12 @@ def _reseal(connection: AppConnection) -> int:
         sealed_credentials=connection.sealed_credentials,
         data_key=connection.data_key,
         credentials_hash=digest,
+    )
+
+
+def _reseal_instance(instance: Instance) -> int:
+    before = instance.sealed_client_secrets
+    instance.seal_client_secrets(instance.open_client_secrets(), current_key(instance.organization_id))
+    return Instance.objects.filter(pk=instance.pk, sealed_client_secrets=before).update(
+        sealed_client_secrets=instance.sealed_client_secrets, data_key=instance.data_key
     )

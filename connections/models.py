@@ -71,6 +71,7 @@ class Instance(models.Model):
     url = models.CharField(max_length=255)
     client_id = models.CharField(max_length=255, blank=True)
     sealed_client_secrets = models.TextField(blank=True)
+    client_secret_count = models.PositiveSmallIntegerField(default=0)
     data_key = models.ForeignKey(DataKey, on_delete=models.RESTRICT, related_name="instances")
     ca_pem = models.TextField(blank=True)
     allow_private = models.BooleanField(default=False)
@@ -87,7 +88,9 @@ class Instance(models.Model):
 
     def seal_client_secrets(self, client_secrets: list[str], key: DataKey) -> None:
         """Keep the client's secrets, in the order in which they are tried, sealed with the organization's key."""
-        self.sealed_client_secrets = vault.seal(key.unwrap(), json.dumps(client_secrets).encode(), self._place())
+        plaintext = json.dumps(client_secrets).encode()
+        self.sealed_client_secrets = vault.seal(key.unwrap(), plaintext, self._place()) if client_secrets else ""
+        self.client_secret_count = len(client_secrets)
         self.data_key = key
 
     def open_client_secrets(self) -> list[str]:

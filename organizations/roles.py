@@ -18,6 +18,8 @@ class Permission(StrEnum):
     IDENTITIES_DELETE = "identities:delete"
     IDENTITIES_EDIT = "identities:edit"
     IDENTITIES_READ = "identities:read"
+    INSTANCES_EDIT = "instances:edit"
+    INSTANCES_READ = "instances:read"
     MEMBERS_CREATE = "members:create"
     MEMBERS_DELETE = "members:delete"
     MEMBERS_EDIT = "members:edit"
@@ -58,9 +60,12 @@ ORGANIZATION_ROLES: Mapping[Role, frozenset[Permission]] = {
         P.IDENTITIES_DELETE,
         P.IDENTITIES_EDIT,
         P.IDENTITIES_READ,
+        P.INSTANCES_EDIT,
+        P.INSTANCES_READ,
         P.PROJECTS_CREATE,
     },
-    Role.MEMBER: frozenset({P.CONNECTIONS_CONNECT, P.IDENTITIES_READ, P.PROJECTS_CREATE}),
+    # To connect, a member has to know which instances there are.
+    Role.MEMBER: frozenset({P.CONNECTIONS_CONNECT, P.IDENTITIES_READ, P.INSTANCES_READ, P.PROJECTS_CREATE}),
     Role.NO_ACCESS: frozenset(),
 }
 
@@ -93,6 +98,8 @@ WIRE_WORDS: Mapping[Permission, tuple[str, str, str]] = {
     P.IDENTITIES_DELETE: ("delete", "delete", "identity"),
     P.IDENTITIES_EDIT: ("edit", "edit", "identity"),
     P.IDENTITIES_READ: ("read", "read", "identity"),
+    P.INSTANCES_EDIT: ("edit", "edit", "app-connection-instances"),
+    P.INSTANCES_READ: ("read", "read", "app-connection-instances"),
     P.MEMBERS_CREATE: ("create", "create", "identity"),
     P.MEMBERS_DELETE: ("delete", "delete", "identity"),
     P.MEMBERS_EDIT: ("edit", "edit", "identity"),

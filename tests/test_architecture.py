@@ -60,6 +60,8 @@ def test_every_provider_has_the_same_addresses() -> None:
             "",
             "/available",
             "/connection-name/<str:name>",
+            "/instances",
+            "/instances/<str:instance_id>",
             "/<str:connection_id>",
             *(f"/<str:connection_id>/{listing.name}" for listing in provider.listings),
         }

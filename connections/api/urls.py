@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from connections.api import documents
+from connections.api import documents, instances
 from connections.providers import PROVIDERS
 from connections.providers.base import Provider
 
@@ -13,10 +13,16 @@ def _urls(provider: Provider) -> list[URLPattern]:
     base = f"{BASE}/{provider.app}"
     one = f"{base}/<str:connection_id>"
     connections = documents.view_set(provider)
+    registered = instances.view_set(provider)
     return [
         path(base, connections.as_view({"get": "list", "post": "create"})),
         path(f"{base}/available", connections.as_view({"get": "available"})),
         path(f"{base}/connection-name/<str:name>", connections.as_view({"get": "retrieve_by_name"})),
+        path(f"{base}/instances", registered.as_view({"get": "list", "post": "create"})),
+        path(
+            f"{base}/instances/<str:instance_id>",
+            registered.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
+        ),
         path(one, connections.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"})),
         *(
             path(f"{one}/{listing.name}", documents.listing_view_set(provider, listing).as_view({"get": "list"}))

@@ -199,7 +199,9 @@ class World:
                 "instanceUrl": gitlab.url,
             },
         )
+        instance = self.make("/api/v1/app-connections/gitlab/instances", instanceUrl="https://gitlab.example.com")
         self.ids |= {
+            "instance_id": instance["instance"]["id"],
             "client_secret_id": secret["id"],
             "token_id": token["id"],
             "membership_id": member["identityMembership"]["id"],

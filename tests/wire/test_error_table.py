@@ -96,6 +96,26 @@ TABLE = [
         "GitLab rate limit reached while loading groups. Wait a moment and try again.",
     ),
     (connections.TooManyCalls("why"), 429, "RateLimitExceeded", "why"),
+    (
+        connections.InstanceTaken("https://a"),
+        400,
+        "BadRequest",
+        "The instance https://a is already registered. Change it, or delete it first.",
+    ),
+    (connections.InstanceRefused("why"), 400, "BadRequest", "why"),
+    (
+        connections.InstanceInUse("https://a", 1, "Why."),
+        400,
+        "BadRequest",
+        "1 OAuth connection uses https://a. Why.",
+    ),
+    (
+        connections.InstanceInUse("https://a", 2, "Why."),
+        400,
+        "BadRequest",
+        "2 OAuth connections use https://a. Why.",
+    ),
+    (connections.InstanceNotFound("1"), 404, "NotFound", "Could not find instance with ID 1"),
     (connections.ConnectionNotFound("1"), 404, "NotFound", "Could not find App Connection with ID 1"),
     (
         connections.ConnectionNameNotFound("a", in_project=False),

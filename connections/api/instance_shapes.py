@@ -1,0 +1,112 @@
+"""The wire shapes of instances. Client secrets only ever come in."""
+
+from typing import Any
+
+from django.core.validators import RegexValidator
+from rest_framework import serializers
+
+from connections import servers
+from connections.instances import MOST_SECRETS
+from connections.models import Instance
+from connections.providers import PROVIDERS
+from wire.fields import Body, Flag, Text, Uuid, WebAddress, listed
+from wire.schema import example
+
+# RFC 6749, appendix A.1 and A.2: client ids and secrets are made of these.
+VISIBLE = RegexValidator(r"^[\x20-\x7e]*\Z", "Only printable ASCII characters are possible here")
+LONGEST_CLIENT_ID = 255
+LONGEST_SECRET = 1024
+LONGEST_BUNDLE = 65_536
+CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIB...\n-----END CERTIFICATE-----\n"
+CLIENT_ID = "1f0e2d3c4b5a69788796a5b4c3d2e1f01f0e2d3c4b5a69788796a5b4c3d2e1f0"
+
+
+class ClientId(Text):
+    """Our id at the instance. Null and an empty text stand for no client."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(source="client_id", allow_null=True, max_length=LONGEST_CLIENT_ID, **kwargs)
+        self.validators.append(VISIBLE)
+
+
+class ClientSecret(Text):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_length=1, max_length=LONGEST_SECRET, **kwargs)
+        self.validators.append(VISIBLE)
+
+
+class Certificates(Text):
+    """A PEM bundle. Null and an empty text stand for none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(source="ca_pem", allow_null=True, max_length=LONGEST_BUNDLE, **kwargs)
+
+
+def _client_secrets() -> serializers.Field[Any, Any, Any, Any]:
+    return listed(ClientSecret(), least=1, max_length=MOST_SECRETS, source="client_secrets", required=False)
+
+
+class InstanceId(Body):
+    instanceId = Uuid()
+
+
+@example(
+    instanceUrl="https://gitlab.example.com",
+    clientId=CLIENT_ID,
+    clientSecrets=["gloas-1f0e2d3c4b5a6978"],
+    caCertificates=CERTIFICATE,
+    allowPrivate=True,
+)
+class RegisterInstance(Body):
+    instanceUrl = WebAddress(source="url", invalid="Invalid Instance URL")
+    clientId = ClientId(required=False)
+    clientSecrets = _client_secrets()
+    caCertificates = Certificates(required=False)
+    allowPrivate = Flag(source="allow_private", required=False)
+
+
+@example(addClientSecret="gloas-6978796a5b4c3d2e")
+class ChangeInstance(Body):
+    instanceUrl = WebAddress(source="url", invalid="Invalid Instance URL", required=False)
+    clientId = ClientId(required=False)
+    clientSecrets = _client_secrets()
+    addClientSecret = ClientSecret(source="add_client_secret", required=False)
+    caCertificates = Certificates(required=False)
+    allowPrivate = Flag(source="allow_private", required=False)
+
+
+class InstanceShape(serializers.Serializer[Instance]):
+    """An instance in answers. `redirectUri` is what its OAuth application has to name."""
+
+    id = serializers.UUIDField()
+    orgId = serializers.UUIDField(source="organization_id")
+    app = serializers.CharField()
+    instanceUrl = serializers.CharField(source="url")
+    clientId = serializers.SerializerMethodField()
+    clientSecretCount = serializers.IntegerField(source="client_secret_count")
+    redirectUri = serializers.SerializerMethodField()
+    caCertificates = serializers.SerializerMethodField()
+    allowPrivate = serializers.BooleanField(source="allow_private")
+    createdAt = serializers.DateTimeField(source="created_at")
+    updatedAt = serializers.DateTimeField(source="updated_at")
+
+    def get_clientId(self, instance: Instance) -> str | None:  # noqa: N802  # REST framework's name for it
+        return instance.client_id or None
+
+    def get_redirectUri(self, instance: Instance) -> str:  # noqa: N802
+        return servers.redirect_uri(PROVIDERS[instance.app])
+
+    def get_caCertificates(self, instance: Instance) -> str | None:  # noqa: N802
+        return instance.ca_pem or None
+
+
+class InstanceEnvelope(serializers.Serializer[Any]):
+    instance = InstanceShape()
+
+
+class InstancesEnvelope(serializers.Serializer[Any]):
+    instances = InstanceShape(many=True)
+
+
+def instance_shape(instance: Instance) -> dict[str, Any]:
+    return dict(InstanceShape(instance).data)

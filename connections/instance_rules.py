@@ -1,0 +1,89 @@
+"""What an instance may be registered with: an address that can be called, authorities that can be read."""
+
+import re
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from connections.errors import InstanceRefused
+from connections.models import Instance
+from connections.providers.base import Provider
+from connections.providers.errors import AddressRefused
+from connections.providers.http import check_url, normal_url
+from connections.servers import operator_network, server_of
+
+LONGEST_URL = 255
+BEGIN, END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
+CERTIFICATE = re.compile(f"{BEGIN}.*?{END}", re.DOTALL)
+DOTS = re.compile(r"/\.{1,2}(/|$)")
+
+
+def address(url: str) -> str:
+    """Return the URL in normal form; raises InstanceRefused."""
+    try:
+        normal = normal_url(url)
+    except AddressRefused as error:
+        raise InstanceRefused(_of_url(error)) from None
+    if len(normal) > LONGEST_URL:
+        raise InstanceRefused(f"instanceUrl: it is longer than {LONGEST_URL} characters.")
+    if DOTS.search(urlsplit(normal).path):
+        raise InstanceRefused("instanceUrl: its path must not hold . or .. as a step.")
+    return normal
+
+
+def require_open(provider: Provider, url: str, *, allow_private: bool) -> None:
+    """Refuse an address, in normal form, that no call could be made to; raises InstanceRefused.
+
+    `allow_private` is refused where the operator opens nothing: it would promise what will not be kept.
+    """
+    host = urlsplit(url).hostname or ""
+    if allow_private and not operator_network().may_open(host):
+        raise InstanceRefused(
+            f"allowPrivate: the operator opens no private address to {host}. Have the operator add it to "
+            "ALLOWED_INTERNAL_HOSTS, or leave allowPrivate out."
+        )
+    try:
+        check_url(server_of(provider, Instance(url=url, allow_private=allow_private)).network, url)
+    except AddressRefused as error:
+        raise InstanceRefused(_of_url(error) if allow_private else _closed(url, error)) from None
+
+
+def _closed(url: str, error: AddressRefused) -> str:
+    """Say why an address is refused without `allow_private`, and whether that is all that it lacks."""
+    try:
+        check_url(operator_network(), url)
+    except AddressRefused as refused_anyway:
+        return _of_url(refused_anyway)
+    return f"{_of_url(error)} The operator allows this address: register it with allowPrivate."
+
+
+def _of_url(error: AddressRefused) -> str:
+    return f"instanceUrl: {error.message.removesuffix('.')}."
+
+
+def authorities(pem: str) -> str:
+    """Return the certificates of a PEM bundle and nothing else of it; raises InstanceRefused."""
+    if "PRIVATE KEY" in pem:
+        raise InstanceRefused("caCertificates: it holds a private key. Send certificates only, and renew that key.")
+    if pem.count(BEGIN) != pem.count(END):
+        raise InstanceRefused(
+            f"caCertificates: a certificate is cut off: each begins with {BEGIN} and ends with {END}."
+        )
+    blocks = CERTIFICATE.findall(pem)
+    if pem.strip() and not blocks:
+        raise InstanceRefused(f"caCertificates: it holds no PEM certificate ({BEGIN}).")
+    bundle = "".join(_certificate(number, block) for number, block in enumerate(blocks, 1))
+    try:
+        replace(operator_network(), ca_pem=bundle or None)
+    except ValueError as error:
+        raise InstanceRefused(f"caCertificates: {error}") from None
+    return bundle
+
+
+def _certificate(number: int, block: str) -> str:
+    try:
+        return x509.load_pem_x509_certificate(block.encode()).public_bytes(Encoding.PEM).decode()
+    except ValueError:
+        raise InstanceRefused(f"caCertificates: certificate {number} cannot be read.") from None
