@@ -156,6 +156,7 @@ INSTALLED_APPS = [
     "organizations",
     "identities",
     "connections",
+    "oauth",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",

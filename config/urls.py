@@ -18,6 +18,7 @@ urlpatterns = [
     path("", RedirectView.as_view(url=settings.LOGIN_REDIRECT_URL)),
     path("", include("organizations.web.urls")),
     path("organization/", include("connections.web.urls")),
+    path("organization/app-connections/", include("oauth.urls")),
     path("healthcheck", StatusViewSet.as_view({"get": "healthcheck"})),
     path("metrics", metrics.view),
 ]

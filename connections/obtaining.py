@@ -46,12 +46,15 @@ def obtain(
 
 
 @contextmanager
-def given_back_on_failure(connection: AppConnection, credentials: Credentials, actor: Actor) -> Iterator[None]:
+def given_back_on_failure(
+    connection: AppConnection, credentials: Credentials | None, actor: Actor
+) -> Iterator[None]:
     """Revoke a grant that will not be stored: nobody else will."""
     try:
         yield
     except Exception:
-        revocation.revoke(connection, credentials, actor=actor)
+        if credentials:
+            revocation.revoke(connection, credentials, actor=actor)
         raise
 
 

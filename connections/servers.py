@@ -7,6 +7,7 @@ belongs to one address: for any other there is none, whatever address a request 
 import uuid
 from dataclasses import replace
 from functools import cache
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -39,6 +40,13 @@ def server_of(provider: Provider, instance: Instance) -> Server:
     if instance.client_id:
         client = OAuthClient(instance.client_id, instance.open_client_secrets(), redirect_uri(provider))
     return Server(url=instance.url, network=_network_of(instance), client=client)
+
+
+def urls_with_client(provider: Provider, organization_id: uuid.UUID) -> list[str]:
+    """Return the servers at which the organization can connect by OAuth, the configured one first."""
+    own = [configured_url(provider)] if variable(provider.client_variables.client_id) else []
+    known = Instance.objects.filter(organization_id=organization_id, app=provider.app).exclude(client_id="")
+    return own + [url for url in known.order_by("url").values_list("url", flat=True) if url not in own]
 
 
 def registered(provider: Provider, url: str, organization_id: uuid.UUID) -> Instance | None:
@@ -77,6 +85,12 @@ def configured_url(provider: Provider) -> str:
 def redirect_uri(provider: Provider) -> str:
     """Return where the app sends people back to; it is registered there letter by letter."""
     return f"{settings.SITE_URL}/organization/app-connections/{provider.app}/oauth/callback"
+
+
+def origin_of(url: str) -> str:
+    """Return the origin of a server's address."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def options(provider: Provider) -> dict[str, str]:

@@ -19,7 +19,7 @@ from connections.errors import (
 from connections.models import AppConnection, DataKey
 from connections.obtaining import given_back_on_failure, obtain
 from connections.providers import PROVIDERS
-from connections.providers.base import Credentials, Provider, Verified
+from connections.providers.base import Credentials, Method, Provider, Verified
 from connections.reading import let_in, project_for_use, require_app
 from connections.rows import ConnectionView
 from organizations.access import Principal, denied
@@ -101,23 +101,39 @@ def update(
         needed.append(Permission.CONNECTIONS_EDIT_CREDENTIALS)
     view = let_in(principal, connection_id, *needed)
     require_app(view, provider, f"ID {connection_id}")
-    verified = _replacement(principal, provider, view.method, credentials)
-    return _store_changes(principal, connection_id, changes, verified)
+    method = provider.methods[view.method]
+    verified = _replacement(principal, provider, method, credentials)
+    old = AppConnection(organization_id=principal.organization_id, app=provider.app, method=method.name)
+    with given_back_on_failure(old, verified.credentials if verified else None, principal.actor):
+        connection, replaced = _store_changes(principal, connection_id, changes, verified)
+    return _settled(principal, connection, replaced)
 
 
 def replace_credentials(
-    principal: Principal, provider: Provider, *, connection_id: uuid.UUID, verified: Verified
+    principal: Principal, provider: Provider, *, connection_id: uuid.UUID, method: Method, verified: Verified
 ) -> ConnectionView:
-    """Put verified credentials in the place of a connection's old ones; id, name and dependents stay."""
+    """Put verified credentials in the place of a connection's old ones; id, name and dependents stay.
+
+    A grant that cannot be stored is given back. Raises as `require_replaceable`.
+    """
+    old = AppConnection(organization_id=principal.organization_id, app=provider.app, method=method.name)
+    with given_back_on_failure(old, verified.credentials, principal.actor):
+        require_replaceable(principal, provider, connection_id)
+        connection, replaced = _store_changes(principal, connection_id, {}, verified)
+    return _settled(principal, connection, replaced)
+
+
+def require_replaceable(principal: Principal, provider: Provider, connection_id: uuid.UUID) -> ConnectionView:
+    """Return the connection if the principal may replace its credentials; raises NotFound, PermissionDenied."""
     view = let_in(principal, connection_id, Permission.CONNECTIONS_EDIT, Permission.CONNECTIONS_EDIT_CREDENTIALS)
     require_app(view, provider, f"ID {connection_id}")
-    return _store_changes(principal, connection_id, {}, verified)
+    return view
 
 
 def _store_changes(
     principal: Principal, connection_id: uuid.UUID, changes: Mapping[str, Any], verified: Verified | None
-) -> ConnectionView:
-    """Store changes and the audit event; a grant that was replaced is revoked afterwards."""
+) -> tuple[AppConnection, Credentials | None]:
+    """Store changes and the audit event; returns the grant that was replaced, if there was one."""
     key = keys.current_key(principal.organization_id)
     replaced: Credentials | None = None
     with unless_taken(NameTaken(str(changes.get("name")))), transaction.atomic():
@@ -130,6 +146,11 @@ def _store_changes(
             connection.version += 1
             connection.save()
             _record_update(principal, connection, changed, credentials_updated=verified is not None)
+    return connection, replaced
+
+
+def _settled(principal: Principal, connection: AppConnection, replaced: Credentials | None) -> ConnectionView:
+    """Revoke the grant that is out of use now."""
     if replaced:
         revocation.revoke(connection, replaced, actor=principal.actor)
     return rows.view_of(connection)
@@ -163,17 +184,16 @@ def place_for_new(principal: Principal, *, project_id: str | None, name: str) ->
 
 
 def _replacement(
-    principal: Principal, provider: Provider, method: str, credentials: Mapping[str, Credentials] | None
+    principal: Principal, provider: Provider, method: Method, credentials: Mapping[str, Credentials] | None
 ) -> Verified | None:
     if credentials is None:
         return None
-    stored = provider.methods[method]
-    if method not in credentials:
-        raise WrongMethod(provider.display_name, stored.display_name)
+    if method.name not in credentials:
+        raise WrongMethod(provider.display_name, method.display_name)
     return obtain(
         provider,
-        stored,
-        credentials[method],
+        method,
+        credentials[method.name],
         organization_id=principal.organization_id,
         actor=principal.actor,
     )

@@ -16,6 +16,7 @@ NAME_WORDS = {
     "blank": "name field must be at least 1 lowercase character",
     "max_length": "name field must be at most 64 lowercase characters",
 }
+NAME_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*\Z"
 NAME_RULE = "name field can only contain lowercase letters, numbers, and hyphens"
 DESCRIPTION_WORDS = {"max_length": "Description cannot exceed 256 characters"}
 
@@ -25,7 +26,7 @@ class Name(Text):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(min_length=1, max_length=64, words=NAME_WORDS, **kwargs)
-        self.validators.append(RegexValidator(r"^[a-z0-9]+(-[a-z0-9]+)*\Z", NAME_RULE))
+        self.validators.append(RegexValidator(NAME_PATTERN, NAME_RULE))
 
 
 # What comes in

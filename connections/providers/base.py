@@ -186,13 +186,18 @@ class ClientVariables:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Provider:
-    """One app: GitLab or GitHub. `options` maps what `/options` shows to the environment variable that holds it."""
+    """One app: GitLab or GitHub.
+
+    `server_url` reads a server out of credentials and takes a default; `credentials_at` is its inverse. `options`
+    maps what `/options` shows to the environment variable that holds it.
+    """
 
     app: str
     display_name: str
     project_types: frozenset[str]
     methods: Mapping[str, Method]
     server_url: Callable[[Credentials, str], str]
+    credentials_at: Callable[[str], Credentials]
     client_variables: ClientVariables
     listings: Sequence[Listing] = ()
     options: Mapping[str, str] = dataclass_field(default_factory=dict)

@@ -1,5 +1,6 @@
 """Pages for people who have signed in: who asks, and for which of their organizations."""
 
+import uuid
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
@@ -66,6 +67,12 @@ def as_person(request: HttpRequest) -> PersonRequest | None:
         return None
     person.organization, person.principal = organization, principal
     return person
+
+
+def principal_in(request: HttpRequest, organization_id: uuid.UUID) -> Principal | None:
+    """Return what the signed-in person is in an organization now; None for somebody who is not in it."""
+    user = cast(User, request.user)
+    return principal_of(Actor(ActorType.USER, user.id, user.email, origin_of(request)), organization_id)
 
 
 def organizations_of(user: User) -> list[Organization]:

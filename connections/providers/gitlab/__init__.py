@@ -2,7 +2,7 @@
 
 from connections.providers.base import ClientVariables, Listing, Provider
 from connections.providers.gitlab import access_token, listings, oauth
-from connections.providers.gitlab.credentials import DEFAULT_URL, server_url
+from connections.providers.gitlab.credentials import DEFAULT_URL, credentials_at, server_url
 
 GITLAB = Provider(
     app="gitlab",
@@ -10,6 +10,7 @@ GITLAB = Provider(
     project_types=frozenset({"secret-manager", "secret-scanning"}),
     methods={method.name: method for method in (oauth.METHOD, access_token.METHOD)},
     server_url=server_url,
+    credentials_at=credentials_at,
     client_variables=ClientVariables(
         client_id="INF_APP_CONNECTION_GITLAB_OAUTH_CLIENT_ID",
         client_secret="INF_APP_CONNECTION_GITLAB_OAUTH_CLIENT_SECRET",  # noqa: S106  # the name of a variable

@@ -15,6 +15,11 @@ INSTANCE_URL = Field(
 )
 
 
+def credentials_at(url: str) -> Credentials:
+    """Return the public part of credentials for the instance at `url`."""
+    return {INSTANCE_URL.name: url}
+
+
 def server_url(credentials: Credentials, default: str = DEFAULT_URL) -> str:
     """Return the instance URL to call: the one given, without one trailing slash, or the default."""
     return str(credentials.get("instanceUrl") or default).removesuffix("/")

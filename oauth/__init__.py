@@ -1,0 +1,1 @@
+"""The browser handshake: one attempt to connect, from the first click to the connection."""

@@ -1,0 +1,185 @@
+"""Attempts to connect: begun here, and consumed once when they come back."""
+
+import secrets
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from audit.actors import ActorType, system
+from connections import keys, services
+from connections.models import AppConnection
+from connections.providers import PROVIDERS
+from connections.providers.base import Consent, Method, OAuth, Provider, Server, Use
+from connections.revocation import revoke
+from connections.servers import no_client, server_for
+from oauth.errors import SomebodyElse, StateExpired, StateUnknown, StateUsed
+from oauth.models import OAuthAttempt, digest
+from organizations.access import Principal
+from organizations.models import User
+from wire.errors import PermissionDenied
+
+LIFETIME = timedelta(minutes=10)
+# So long an attempt that is over can still say why it is, and give its form back.
+KEPT = timedelta(days=1)
+SWEPT_AT_ONCE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person wants to connect. With `reconnects` the connection is there, and only gets new credentials."""
+
+    use: str
+    name: str = ""
+    description: str = ""
+    project_id: uuid.UUID | None = None
+    instance_url: str = ""
+    reconnects: uuid.UUID | None = None
+    return_to: str = "/"
+
+
+def oauth_method(provider: Provider) -> tuple[Method, OAuth]:
+    """Return the provider's method that goes through a browser."""
+    return next((method, method.oauth) for method in provider.methods.values() if method.oauth)
+
+
+def begin(principal: Principal, session_key: str, provider: Provider, wish: Wish) -> str:
+    """Note an attempt, and return the address at GitLab to send the person to.
+
+    What can be known to fail later fails now. Raises BadRequest for an unknown project and a taken name, NotFound,
+    PermissionDenied, NoClientThere, ClientNotConfigured.
+    """
+    given = _checked(principal, provider, wish)
+    server = server_for(provider, given, principal.organization_id)
+    if server.client is None:
+        raise no_client(provider, server.url)
+    method, oauth = oauth_method(provider)
+    use = next(use for use in oauth.uses if use.name == wish.use)
+    consent = Consent(use.scopes, state=secrets.token_urlsafe(32), verifier=secrets.token_urlsafe(64))
+    _note(principal, session_key, method, wish, given=given, server=server, consent=consent)
+    return oauth.authorize_url(server, consent)
+
+
+def _checked(principal: Principal, provider: Provider, wish: Wish) -> Mapping[str, Any]:
+    """Return the public part of the credentials to come, if the principal may have them stored."""
+    if wish.reconnects is None:
+        project_id = str(wish.project_id) if wish.project_id else None
+        services.place_for_new(principal, project_id=project_id, name=wish.name)
+        return provider.credentials_at(wish.instance_url)
+    return services.require_replaceable(principal, provider, wish.reconnects).public
+
+
+def _note(
+    principal: Principal,
+    session_key: str,
+    method: Method,
+    wish: Wish,
+    *,
+    given: Mapping[str, Any],
+    server: Server,
+    consent: Consent,
+) -> None:
+    person = principal.actor
+    if person.type is not ActorType.USER or person.id is None:
+        raise PermissionDenied("Only a person can connect through a browser.")
+    attempt = OAuthAttempt(
+        organization_id=principal.organization_id,
+        user_id=person.id,
+        session_digest=digest(session_key),
+        state_digest=digest(consent.state),
+        data_key=keys.current_key(principal.organization_id),
+        app=next(app for app, provider in PROVIDERS.items() if method in provider.methods.values()),
+        method=method.name,
+        given=dict(given),
+        instance_url=server.url,
+        use=wish.use,
+        scopes=list(consent.scopes),
+        name=wish.name,
+        description=wish.description,
+        project_id=wish.project_id,
+        reconnects=wish.reconnects,
+        return_to=wish.return_to,
+        expires_at=timezone.now() + LIFETIME,
+    )
+    attempt.seal_verifier(consent.verifier)
+    attempt.save(force_insert=True)
+
+
+def consume(provider: Provider, state: str) -> OAuthAttempt:
+    """Return the attempt that began with `state`, which counts once.
+
+    Raises StateUnknown, StateUsed. Whose the attempt is, and whether it is in time, is asked afterwards.
+    """
+    attempt = (
+        OAuthAttempt.objects.select_related("data_key").filter(app=provider.app, state_digest=digest(state)).first()
+    )
+    if attempt is None:
+        raise StateUnknown
+    if not OAuthAttempt.objects.filter(pk=attempt.pk, consumed_at=None).update(consumed_at=timezone.now()):
+        raise StateUsed
+    return attempt
+
+
+def require_own(attempt: OAuthAttempt, user: User | None, session_key: str | None) -> None:
+    """Let the person pass who began the attempt, in the session they began it in, in time.
+
+    Raises SomebodyElse, StateExpired.
+    """
+    if user is None or attempt.user_id != user.pk or attempt.session_digest != digest(session_key or ""):
+        raise SomebodyElse
+    if attempt.expires_at <= timezone.now():
+        raise StateExpired
+
+
+def of_person(attempt_id: uuid.UUID, user: User) -> OAuthAttempt | None:
+    """Return an attempt of this person, for the form that it began with."""
+    return OAuthAttempt.objects.filter(pk=attempt_id, user=user).first()
+
+
+def smallest_use(oauth: OAuth, scopes: Sequence[str]) -> Use:
+    """Return the use that covers these scopes and asks for least, or the one that asks for most."""
+    by_size = sorted(oauth.uses, key=lambda use: len(use.scopes))
+    return next((use for use in by_size if set(scopes) <= set(use.scopes)), by_size[-1])
+
+
+def sweep() -> int:
+    """Give back grants that nobody decided about in time, and forget old attempts; returns how many."""
+    overdue = OAuthAttempt.objects.select_related("data_key").filter(expires_at__lte=timezone.now())
+    for attempt in overdue.exclude(sealed_grant="")[:SWEPT_AT_ONCE]:
+        give_back(attempt)
+    forgotten, _ = OAuthAttempt.objects.filter(expires_at__lte=timezone.now() - KEPT, sealed_grant="").delete()
+    return forgotten
+
+
+def take_grant(attempt: OAuthAttempt) -> dict[str, Any] | None:
+    """Return the credentials that wait for a decision, once; None when somebody took them before."""
+    taken = OAuthAttempt.objects.filter(pk=attempt.pk, sealed_grant=attempt.sealed_grant).exclude(sealed_grant="")
+    credentials = attempt.open_grant() if attempt.sealed_grant else None
+    return credentials if taken.update(sealed_grant="") else None
+
+
+def give_back(attempt: OAuthAttempt) -> None:
+    """Revoke the grant that waited for a decision."""
+    credentials = take_grant(attempt)
+    if credentials:
+        revoke(connection_of(attempt), credentials, actor=system())
+
+
+def connection_to_reconnect(attempt: OAuthAttempt) -> AppConnection | None:
+    """Return the connection that is to get new credentials, if it is there."""
+    return AppConnection.objects.filter(pk=attempt.reconnects).first() if attempt.reconnects else None
+
+
+def connection_of(attempt: OAuthAttempt) -> AppConnection:
+    """Return a connection, not stored, that stands for the attempt in what is recorded."""
+    return AppConnection(
+        id=attempt.reconnects or attempt.id,
+        organization_id=attempt.organization_id,
+        project_id=attempt.project_id,
+        app=attempt.app,
+        method=attempt.method,
+        name=attempt.name,
+    )

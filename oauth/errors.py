@@ -1,0 +1,83 @@
+"""How a handshake can fail. Each tells what happened and what to do next; nothing is stored by any of them.
+
+WireError (wire/errors.py)
+└── HandshakeFailed
+    ├── StateUnknown      400  no attempt of ours began with this state
+    ├── StateUsed         400  the attempt came back before
+    ├── StateExpired      400  the attempt took longer than ten minutes
+    ├── SomebodyElse      403  another person or another session came back
+    ├── ConsentDenied     400  the person said no at GitLab
+    ├── ServerComplained  400  GitLab sent the person back with another error
+    ├── CodeMissing       400  neither a code nor an error came back
+    ├── NotAMember        403  the person has left the organization in between
+    └── NothingToConfirm  400  the grant that waited for a decision is gone
+"""
+
+from typing import ClassVar
+
+from wire.errors import WireError
+
+
+class HandshakeFailed(WireError):
+    """`title` says what happened in a few words, the message why, `advice` what to do."""
+
+    status = 400
+    error = "BadRequest"
+    title: ClassVar[str] = "The connection was not made"
+    advice: ClassVar[str] = "Nothing was stored. Connect again from the start."
+
+
+class StateUnknown(HandshakeFailed):
+    title = "This link does not belong to anything you started here"
+    default = "There is no such attempt to connect. Its link may have been shortened, or made up by somebody else."
+    advice = "Nothing was stored. If you did not press a Connect button just now, close this page."
+
+
+class StateUsed(HandshakeFailed):
+    title = "This attempt is over"
+    default = "The link that you came back by works once, and it has been used: by a reload, or the Back button."
+    advice = "Look at the list of connections: it may be there. Otherwise connect again."
+
+
+class StateExpired(HandshakeFailed):
+    title = "That took too long"
+    default = "An attempt to connect ends after ten minutes."
+    advice = "Nothing was stored. Connect again: what you filled in is still there."
+
+
+class SomebodyElse(HandshakeFailed):
+    status = 403
+    error = "ForbiddenError"
+    title = "Somebody else began this"
+    default = (
+        "The attempt was begun in another session: by somebody else, in another browser, or before you signed out."
+    )
+    advice = "Nothing was stored. Connect again in this browser, and stay signed in meanwhile."
+
+
+class ConsentDenied(HandshakeFailed):
+    title = "Access was denied"
+    default = "You, or whoever sat at the consent page, chose not to give access."
+    advice = "Nothing was stored. Connect again whenever you want to: what you filled in is still there."
+
+
+class ServerComplained(HandshakeFailed):
+    advice = "Nothing was stored. See to what the message names, then connect again."
+
+
+class CodeMissing(HandshakeFailed):
+    default = "You were sent back without an authorization code."
+
+
+class NotAMember(HandshakeFailed):
+    status = 403
+    error = "ForbiddenError"
+    title = "You are no longer a member"
+    default = "You left the organization that this connection was for, or were removed from it."
+    advice = "Nothing was stored. Ask an administrator of the organization."
+
+
+class NothingToConfirm(HandshakeFailed):
+    title = "There is nothing left to decide"
+    default = "What you were asked about has been decided, or was given back after ten minutes."
+    advice = "The connection is as it was. Reconnect it to be asked again."

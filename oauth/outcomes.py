@@ -1,0 +1,99 @@
+"""How a handshake ends for the person: every failure is a page with a cause and a next step."""
+
+from typing import NamedTuple
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from connections import errors, servers
+from connections.providers.base import Provider
+from oauth.errors import HandshakeFailed
+from oauth.models import OAuthAttempt
+from wire.errors import BadRequest, NotFound, PermissionDenied, RateLimited, ServerError, WireError
+from wire.pages import Step, outcome
+
+HOME = "connections:home"
+LONGEST_RETURN = 512
+
+
+class Words(NamedTuple):
+    title: str
+    advice: str
+
+
+NOTHING_STORED = "Nothing was stored."
+# The first class that fits counts.
+WORDS: dict[type[WireError], Words] = {
+    errors.NameTaken: Words("The name is taken by now", f"{NOTHING_STORED} Choose another name and connect again."),
+    errors.ScopesLacking: Words("The access is not enough", f"{NOTHING_STORED} The access was given back."),
+    errors.ExchangeFailed: Words(
+        "The access could not be fetched", f"{NOTHING_STORED} See to the cause, then connect again."
+    ),
+    errors.CredentialsRefused: Words(
+        "The access does not work", f"{NOTHING_STORED} See to the cause, then connect again."
+    ),
+    errors.ClientNotConfigured: Words(
+        "Connecting is not set up", "The operator sets the client id and secret of an OAuth application there."
+    ),
+    errors.NoClientThere: Words("Connecting is not set up for this instance", NOTHING_STORED),
+    RateLimited: Words("Too much is going on there", f"{NOTHING_STORED} Wait a minute, then connect again."),
+    PermissionDenied: Words("You may not do this", f"{NOTHING_STORED} Ask an administrator of the organization."),
+    NotFound: Words("The connection is gone", "It was deleted in between, or you may not see it any more."),
+    BadRequest: Words("The connection was not made", f"{NOTHING_STORED} See to the cause, then connect again."),
+    ServerError: Words("Something went wrong here", f"{NOTHING_STORED} The log of the server says more."),
+}
+DEFAULT = Words("The connection was not made", f"{NOTHING_STORED} Connect again.")
+
+
+def failed(
+    request: HttpRequest, provider: Provider, error: WireError, attempt: OAuthAttempt | None
+) -> HttpResponse:
+    """Return the page of a failure. With the person's own `attempt` the form comes back as it was."""
+    title, advice = words_for(error)
+    steps = [Step("Connect again", _form(provider, attempt)), Step("Go back", _back(attempt))]
+    facts = {"Instance": attempt.instance_url} if attempt else {}
+    page = outcome(
+        request, title=title, cause=str(error), advice=advice, steps=steps, facts=facts, status=error.status
+    )
+    for name, value in error.headers.items():
+        page.headers[name] = value
+    return page
+
+
+def words_for(error: WireError) -> Words:
+    """Return the title and the advice for an error."""
+    if isinstance(error, HandshakeFailed):
+        return Words(error.title, error.advice)
+    return next((words for kind, words in WORDS.items() if isinstance(error, kind)), DEFAULT)
+
+
+def nothing_configured(request: HttpRequest, provider: Provider) -> HttpResponse:
+    """Return the page that says how to set the OAuth client up."""
+    variables = provider.client_variables
+    return outcome(
+        request,
+        title=f"Connecting to {provider.display_name} is not set up yet",
+        cause=f"No OAuth client is configured: {variables.client_id} and {variables.client_secret} are not set.",
+        advice=(
+            f"Create a confidential OAuth application at {provider.display_name} with the redirect URI below, then "
+            "set both variables and start the service again; or register an instance of your own over the API."
+        ),
+        steps=[Step("Go back", reverse(HOME))],
+        facts={"Redirect URI": servers.redirect_uri(provider)},
+    )
+
+
+def safe_return(request: HttpRequest, url: str) -> str:
+    """Return where the person came from, if that is a page of ours; otherwise the list of connections."""
+    is_ours = url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()})
+    return url if is_ours and len(url) <= LONGEST_RETURN else reverse(HOME)
+
+
+def _form(provider: Provider, attempt: OAuthAttempt | None) -> str:
+    url = reverse("oauth:new", kwargs={"app": provider.app})
+    return f"{url}?attempt={attempt.id}" if attempt else url
+
+
+def _back(attempt: OAuthAttempt | None) -> str:
+    return attempt.return_to if attempt else reverse(HOME)
