@@ -10,7 +10,7 @@ from connections import revocation
 from connections.errors import CredentialsRefused, ExchangeFailed, ScopesLacking
 from connections.models import AppConnection
 from connections.providers.base import Credentials, Grant, Method, OAuth, Provider, Server, Verified
-from connections.providers.errors import Busy, ProviderError, RateLimited
+from connections.providers.errors import Busy, ProviderError, RateLimited, Refused
 from connections.reading import to_wait
 from connections.servers import configured_url, no_client, server_for
 from wire.database import release
@@ -58,13 +58,25 @@ def given_back_on_failure(
         raise
 
 
+# What to do about an answer of RFC 6749, section 5.2, to somebody who connects.
+CURES = {
+    "invalid_client": "Check the client id and the client secret of the OAuth application.",
+    "invalid_grant": (
+        "The code counts once and for ten minutes, and only with the redirect URI that it was asked for with: "
+        "check SITE_URL, and connect again."
+    ),
+    "unauthorized_client": "The OAuth application must be confidential and allow the authorization code flow.",
+}
+
+
 def _exchange(provider: Provider, oauth: OAuth, server: Server, given: Credentials) -> Grant:
     try:
         return oauth.exchange(server, given)
     except (RateLimited, Busy) as error:
         raise to_wait(provider, "exchanging the OAuth code", error) from None
     except ProviderError as error:
-        raise ExchangeFailed(error.message) from None
+        cure = CURES.get(error.code or "", "") if isinstance(error, Refused) else ""
+        raise ExchangeFailed(f"{error.message} {cure}".rstrip()) from None
 
 
 def _verify(provider: Provider, method: Method, server: Server, credentials: Credentials) -> Verified:
