@@ -21,7 +21,7 @@ SETTINGS = {
     "ALLOWED_INTERNAL_HOSTS": "127.0.0.1,localhost",
     "RATE_LIMIT_LOGIN": "0",
     "RATE_LIMIT_SIGN_IN": "0",
-    # Playwright keeps an event loop in the thread of the tests, and Django then refuses to touch the database there.
+    # Playwright keeps an event loop in the tests' thread, and Django then refuses to touch the database there.
     "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
     "LOG_LEVEL": "INFO",
 }

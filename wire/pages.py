@@ -11,13 +11,22 @@ from wire.origin import origin_of
 
 MACHINES = ("/api", "/healthcheck")
 TITLES = {
-    400: "This request cannot be answered",
+    400: "This cannot be done",
     403: "You may not do this",
     404: "There is no such page",
-    405: "This address takes no such request",
     429: "Too many attempts",
     500: "Something went wrong here",
     503: "This is not available right now",
+}
+# What a page says where an error says no more than its kind: the contract's words are for programs.
+CAUSES = {
+    403: "Your role does not allow it.",
+    404: "The address is wrong, or what was here is gone, or it belongs to others.",
+    500: "The fault is on this side, not on yours.",
+}
+ADVICE = {
+    403: "Ask an administrator of your organization for a role that does.",
+    500: "Try again in a moment. If it stays like this, give whoever runs this instance the request's id.",
 }
 
 
@@ -66,8 +75,14 @@ def outcome(
 
 def refusal(request: HttpRequest, error: WireError) -> HttpResponse:
     """Return the page of an error."""
+    says_no_more = str(error) == error.default
     page = outcome(
-        request, title=TITLES.get(error.status, TITLES[400]), cause=str(error), steps=[HOME], status=error.status
+        request,
+        title=TITLES.get(error.status, TITLES[400]),
+        cause=CAUSES.get(error.status, str(error)) if says_no_more else str(error),
+        advice=ADVICE.get(error.status, ""),
+        steps=[HOME],
+        status=error.status,
     )
     for name, value in error.headers.items():
         page.headers[name] = value

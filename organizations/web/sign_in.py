@@ -22,6 +22,11 @@ mailing = ThreadPoolExecutor(max_workers=2, thread_name_prefix="mail")
 class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """allauth's `ACCOUNT_ADAPTER`. Nobody makes an account for themselves."""
 
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": "The email address or the password is wrong.",
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
         return False
 
@@ -54,7 +59,7 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no t
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a mail from a thread: how long it takes, or that it fails, would tell who has an account."""
-        mailing.submit(deliver, self.render_mail(template_prefix, email, context))
+        mailing.submit(deliver, self.render_mail(template_prefix, email, {"email": email, **context}))
 
 
 def deliver(mail: EmailMessage) -> None:

@@ -54,6 +54,7 @@ def post(server: Server, session: requests.Session, given: dict[str, Any]) -> re
         ({"TRUSTED_PROXIES": "10.0.0.0/99"}, "TRUSTED_PROXIES"),
         ({"ALLOW_INTERNAL_IP_CONNECTIONS": "perhaps"}, "ALLOW_INTERNAL_IP_CONNECTIONS"),
         ({"RATE_LIMIT_LOGIN": "many"}, "RATE_LIMIT_LOGIN"),
+        ({"EMAIL_URL": "mail.example.com"}, "EMAIL_URL must be like"),
     ],
 )
 def test_a_setting_that_cannot_work_stops_the_start_and_is_named(

@@ -1,0 +1,57 @@
+"""A real Chromium before a real server. What a page complains about in the console fails the test."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+from playwright.sync_api import Browser, ConsoleMessage, Page
+
+from tests.clients import SET_UP
+from tests.server import Server
+
+HOW_TO_GET_CHROMIUM = "browser tests skipped: no Chromium found. On Debian and Ubuntu: apt-get install chromium"
+# Chromium says so of every page that answers with an error, whatever the page is.
+ANSWERED_WITH_AN_ERROR = "Failed to load resource: the server responded with a status of"
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Launch the distribution's Chromium. Without one the tests are skipped, under CI they fail."""
+    chromium = shutil.which("chromium")
+    if not chromium:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(HOW_TO_GET_CHROMIUM)
+    no_sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return {**browser_type_launch_args, "executable_path": chromium, "args": no_sandbox}
+
+
+@pytest.fixture(scope="session")
+def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server of its own, set up with the person of `SET_UP`."""
+    with Server(tmp_path_factory.mktemp("site")) as server:
+        answer = requests.post(f"{server.url}/api/v1/admin/bootstrap", json=SET_UP, timeout=30)
+        assert answer.ok, answer.text
+        yield server
+
+
+@pytest.fixture(scope="session")
+def base_url(site: Server) -> str:
+    """What `page.goto("/path")` starts from."""
+    return site.url
+
+
+@pytest.fixture
+def page(page: Page) -> Iterator[Page]:
+    """A page that must stay silent: no error, no warning, no breach of the policy."""
+    complaints: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and not message.text.startswith(ANSWERED_WITH_AN_ERROR):
+            complaints.append(f"{page.url}: {message.text}")
+
+    page.on("console", listen)
+    page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+    yield page
+    assert complaints == []
