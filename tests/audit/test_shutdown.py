@@ -5,6 +5,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -101,8 +102,11 @@ def test_an_event_outlives_its_process(tmp_path: Path, ending: str) -> None:
     assert "audit event" not in run.stderr
 
 
+@pytest.mark.parametrize("send", [os.kill, os.killpg], ids=["to the first process", "to all of them"])
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_what_was_read_just_before_the_server_stopped_is_in_the_log(tmp_path: Path, number: signal.Signals) -> None:
+def test_what_was_read_just_before_the_server_stopped_is_in_the_log(
+    tmp_path: Path, number: signal.Signals, send: Callable[[int, int], None]
+) -> None:
     with Server(tmp_path, WORKERS="2", THREADS="4") as server:
         made = requests.post(f"{server.url}/api/v1/admin/bootstrap", json=SET_UP, timeout=30).json()
         headers = {"Authorization": f"Bearer {made['identity']['credentials']['token']}"}
@@ -110,6 +114,6 @@ def test_what_was_read_just_before_the_server_stopped_is_in_the_log(tmp_path: Pa
             answer = requests.get(f"{server.url}/api/v1/app-connections", headers=headers, timeout=30)
             assert answer.status_code == 200
         assert server.process
-        os.kill(server.process.pid, number)
+        send(server.process.pid, number)
         server.process.wait(60)
     assert noted(tmp_path / "app.sqlite3", "get-app-connections") == 20, server.output

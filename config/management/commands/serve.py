@@ -62,7 +62,7 @@ def granian_command() -> list[str]:
     return [
         sys.executable,
         "-m",
-        "granian",
+        "config.server",
         "--interface=wsgi",
         f"--host={settings.HOST}",
         f"--port={settings.PORT}",
