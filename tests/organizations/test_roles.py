@@ -62,6 +62,13 @@ def test_only_admins_change_who_belongs_where() -> None:
         assert bool(changing & allowed) == (role is Role.ADMIN)
 
 
+def test_members_know_which_instances_there_are_and_admins_register_them() -> None:
+    may = {role: allowed & {P.INSTANCES_READ, P.INSTANCES_EDIT} for role, allowed in ORGANIZATION_ROLES.items()}
+    assert may[Role.ADMIN] == {P.INSTANCES_READ, P.INSTANCES_EDIT}
+    assert may[Role.MEMBER] == {P.INSTANCES_READ}
+    assert not any(allowed & {P.INSTANCES_READ, P.INSTANCES_EDIT} for allowed in PROJECT_ROLES.values())
+
+
 # Who holds which role
 
 pytestmark = pytest.mark.django_db
