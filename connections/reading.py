@@ -1,7 +1,9 @@
 """Reading connections: who may see or use which. Nothing is decrypted but for a listing, which uses a token."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from heapq import merge
+from operator import attrgetter
 from typing import Any
 
 from audit import log
@@ -55,8 +57,8 @@ def get_by_name(principal: Principal, provider: Provider, *, name: str, project_
 
 def list_connections(
     principal: Principal, provider: Provider | None, *, project_id: str | None
-) -> list[ConnectionView]:
-    """Return a project's connections, or all of the organization's; of one app, or of all."""
+) -> Iterator[ConnectionView]:
+    """Yield a project's connections, or all of the organization's; of one app, or of all."""
     app = provider.app if provider else None
     if project_id is not None:
         project = parse_uuid(project_id)
@@ -69,24 +71,23 @@ def list_connections(
         _require(principal, Permission.CONNECTIONS_READ, None, project_not_found(""))
         found = rows.of_organization(principal.organization_id, app)
     only_app = {"app": app} if app else {}
-    _note(Event.GET_APP_CONNECTIONS, principal, project, **only_app, **_listed(found))
-    return found
+    listed = yield from _counted(found)
+    _note(Event.GET_APP_CONNECTIONS, principal, project, **only_app, **listed)
 
 
-def list_available(principal: Principal, provider: Provider, *, project_id: str | None) -> list[ConnectionView]:
-    """Return what the principal may connect: the organization's own connections, and those of one project."""
+def list_available(principal: Principal, provider: Provider, *, project_id: str | None) -> Iterator[ConnectionView]:
+    """Yield what the principal may connect: the organization's own connections, and those of one project."""
     project = project_for_use(principal, project_id)
     places = [None, project] if project else [None]
     allowed = [place for place in places if Permission.CONNECTIONS_CONNECT in principal.permissions(place)]
     if not allowed:
         raise denied(Permission.CONNECTIONS_CONNECT, in_project=project is not None)
-    found = [view for place in allowed for view in _own_connections(principal, place, provider.app)]
-    found.sort(key=lambda view: view.name)
-    _note(Event.GET_AVAILABLE_APP_CONNECTIONS, principal, project, app=provider.app, **_listed(found))
-    return found
+    found = (_own_connections(principal, place, provider.app) for place in allowed)
+    listed = yield from _counted(merge(*found, key=attrgetter("name")))
+    _note(Event.GET_AVAILABLE_APP_CONNECTIONS, principal, project, app=provider.app, **listed)
 
 
-def _own_connections(principal: Principal, project_id: uuid.UUID | None, app: str) -> list[ConnectionView]:
+def _own_connections(principal: Principal, project_id: uuid.UUID | None, app: str) -> Iterator[ConnectionView]:
     if project_id is None:
         return rows.of_organization_itself(principal.organization_id, app)
     return rows.of_project(project_id, app)
@@ -183,9 +184,15 @@ def project_for_use(principal: Principal, project_id: str | None) -> uuid.UUID |
     return project
 
 
-def _listed(found: Iterable[ConnectionView]) -> dict[str, Any]:
-    ids = [view.id for view in found]
-    return {"count": len(ids), "connectionIds": ids[:MOST_IDS_IN_AN_EVENT]}
+def _counted(found: Iterator[ConnectionView]) -> Generator[ConnectionView, None, dict[str, Any]]:
+    """Yield them all; returns what the event of a list tells of them."""
+    count, ids = 0, []
+    for view in found:
+        if count < MOST_IDS_IN_AN_EVENT:
+            ids.append(view.id)
+        count += 1
+        yield view
+    return {"count": count, "connectionIds": ids}
 
 
 def _note(event: Event, principal: Principal, project_id: uuid.UUID | None, **metadata: Any) -> None:

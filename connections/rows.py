@@ -6,6 +6,7 @@ that the wire wants. `view_of` gives the same row for a model instance, and a te
 """
 
 import uuid
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -43,6 +44,7 @@ STATEMENTS = {
     )
     for vendor, (id_text, moment_text) in AS_TEXT.items()
 }
+AT_ONCE = 200  # rows of a list that are Python's at one time: ten thousand take tens of megabytes
 
 
 class ConnectionView(NamedTuple):
@@ -88,44 +90,55 @@ def view_of(connection: AppConnection) -> ConnectionView:
 
 
 def by_id(connection_id: uuid.UUID) -> ConnectionView | None:
-    return next(iter(_select("WHERE c.id = %s", _as_stored(connection_id))), None)
+    return _select_one("WHERE c.id = %s", _as_stored(connection_id))
 
 
 def by_name(organization_id: uuid.UUID, project_id: uuid.UUID | None, name: str) -> ConnectionView | None:
     """Return the connection of that name among a project's, or among the organization's own."""
     if project_id is None:
         where = "WHERE c.organization_id = %s AND c.project_id IS NULL AND c.name = %s"
-        return next(iter(_select(where, _as_stored(organization_id), name)), None)
+        return _select_one(where, _as_stored(organization_id), name)
     where = "WHERE c.project_id = %s AND c.name = %s"
-    return next(iter(_select(where, _as_stored(project_id), name)), None)
+    return _select_one(where, _as_stored(project_id), name)
 
 
-def of_organization(organization_id: uuid.UUID, app: str | None = None) -> list[ConnectionView]:
-    """Return all connections of an organization, those of its projects included, by name."""
+def of_organization(organization_id: uuid.UUID, app: str | None = None) -> Iterator[ConnectionView]:
+    """Yield all connections of an organization, those of its projects included, by name."""
     return _by_name("WHERE c.organization_id = %s", organization_id, app)
 
 
-def of_organization_itself(organization_id: uuid.UUID, app: str | None = None) -> list[ConnectionView]:
-    """Return the connections that belong to the organization and to none of its projects, by name."""
+def of_organization_itself(organization_id: uuid.UUID, app: str | None = None) -> Iterator[ConnectionView]:
+    """Yield the connections that belong to the organization and to none of its projects, by name."""
     return _by_name("WHERE c.organization_id = %s AND c.project_id IS NULL", organization_id, app)
 
 
-def of_project(project_id: uuid.UUID, app: str | None = None) -> list[ConnectionView]:
+def of_project(project_id: uuid.UUID, app: str | None = None) -> Iterator[ConnectionView]:
     return _by_name("WHERE c.project_id = %s", project_id, app)
 
 
-def _by_name(where: str, owner_id: uuid.UUID, app: str | None) -> list[ConnectionView]:
+def _by_name(where: str, owner_id: uuid.UUID, app: str | None) -> Iterator[ConnectionView]:
     if app is None:
         return _select(f"{where} ORDER BY {ORDER[database.vendor]}, c.id", _as_stored(owner_id))
     where = f"{where} AND c.app = %s"
     return _select(f"{where} ORDER BY {ORDER[database.vendor]}, c.id", _as_stored(owner_id), app)
 
 
-def _select(rest: str, *parameters: Any) -> list[ConnectionView]:
+def _select(rest: str, *parameters: Any) -> Iterator[ConnectionView]:
     with database.cursor() as cursor:
         cursor.execute(STATEMENTS[database.vendor] + rest, parameters)
-        rows = cursor.fetchall()
-    return [ConnectionView._make((*row[:11], orjson.loads(row[11]), *row[12:])) for row in rows]
+        while rows := cursor.fetchmany(AT_ONCE):
+            yield from map(_view, rows)
+
+
+def _select_one(rest: str, *parameters: Any) -> ConnectionView | None:
+    with database.cursor() as cursor:
+        cursor.execute(STATEMENTS[database.vendor] + rest, parameters)
+        row = cursor.fetchone()
+    return _view(row) if row else None
+
+
+def _view(row: Sequence[Any]) -> ConnectionView:
+    return ConnectionView._make((*row[:11], orjson.loads(row[11]), *row[12:]))
 
 
 def _as_stored(value: uuid.UUID) -> uuid.UUID | str:

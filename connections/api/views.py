@@ -2,11 +2,9 @@
 
 import threading
 import uuid
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
-import orjson
 from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,9 +14,9 @@ from connections.api import serializers as shapes
 from connections.api.inputs import creation_input, update_input
 from connections.providers import PROVIDERS
 from connections.providers.base import Listing, Provider
-from connections.rows import ConnectionView
 from organizations.access import caller
 from wire.ids import parse_uuid
+from wire.renderers import json_list
 from wire.validation import validated
 from wire.views import ApiViewSet
 
@@ -41,14 +39,17 @@ class AllAppsViewSet(ApiViewSet):
 
     def list(self, request: Request) -> HttpResponse:
         project_id = self.query(request, shapes.InProject).get("projectId")
-        return _listed(partial(reading.list_connections, caller(request), None, project_id=project_id))
+        found = reading.list_connections(caller(request), None, project_id=project_id)
+        return _listed(map(shapes.connection_shape, found))
 
 
-def _listed(find: Callable[[], list[ConnectionView]]) -> HttpResponse:
-    """Answer a list of connections, of any length: written to bytes while few others are."""
+def _listed(shapes: Iterator[Any]) -> HttpResponse:
+    """Answer a list of connections, of any length: written to bytes as they are read, while few others are.
+
+    It goes to the server in one piece: for each further one a thread would wait until the client has read.
+    """
     with LISTS_AT_ONCE:
-        found = [shapes.connection_shape(view) for view in find()]
-        return HttpResponse(orjson.dumps({"appConnections": found}), content_type="application/json")
+        return HttpResponse(json_list("appConnections", shapes), content_type="application/json")
 
 
 def _option(provider: Provider) -> dict[str, Any]:
@@ -67,12 +68,13 @@ class ConnectionViewSet(ApiViewSet):
 
     def list(self, request: Request) -> HttpResponse:
         project_id = self.query(request, shapes.InProject).get("projectId")
-        return _listed(partial(reading.list_connections, caller(request), self.provider, project_id=project_id))
+        found = reading.list_connections(caller(request), self.provider, project_id=project_id)
+        return _listed(map(shapes.connection_shape, found))
 
-    def available(self, request: Request) -> Response:
+    def available(self, request: Request) -> HttpResponse:
         project_id = self.query(request, shapes.InProject).get("projectId")
         found = reading.list_available(caller(request), self.provider, project_id=project_id)
-        return Response({"appConnections": [shapes.available_shape(view) for view in found]})
+        return _listed(map(shapes.available_shape, found))
 
     def retrieve(self, request: Request, connection_id: str) -> Response:
         view = reading.get(caller(request), self.provider, connection_id=_parsed_id(connection_id))

@@ -2,13 +2,19 @@
 
 import uuid
 
+import orjson
 import pytest
 
+from audit import log
+from audit.events import Event
+from audit.models import AuditEvent
 from connections import rows
+from connections.api.serializers import connection_shape
 from connections.models import AppConnection
 from sandbox.gitlab import Sandbox
 from tests.clients import Api
 from tests.connections.requests import BASE, GITLAB, create, project
+from wire import renderers
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +83,24 @@ def test_the_list_holds_whole_connections(admin: Api, gitlab: Sandbox) -> None:
     assert admin.get(BASE).json() == {"appConnections": [made]}
 
 
+@pytest.mark.parametrize("length", [0, 1, 4, 5])
+def test_a_list_is_whole_however_it_is_cut(
+    admin: Api, gitlab: Sandbox, monkeypatch: pytest.MonkeyPatch, length: int
+) -> None:
+    made = [create(admin, gitlab, name=f"c-{number}") for number in range(length)]
+    monkeypatch.setattr(rows, "AT_ONCE", 2)
+    monkeypatch.setattr(renderers, "AT_ONCE", 2)
+    assert admin.get(BASE).json() == {"appConnections": made}
+    assert [view["id"] for view in admin.get(f"{GITLAB}/available").json()["appConnections"]] == [
+        connection["id"] for connection in made
+    ]
+    log.buffer.flush()
+    for event in (Event.GET_APP_CONNECTIONS, Event.GET_AVAILABLE_APP_CONNECTIONS):
+        noted = AuditEvent.objects.get(type=event).metadata
+        assert noted["count"] == length
+        assert noted["connectionIds"] == [connection["id"] for connection in made]
+
+
 def test_an_unknown_project_has_no_list(admin: Api) -> None:
     answer = admin.get(GITLAB, {"projectId": NOBODY})
     assert answer.status_code == 404
@@ -125,6 +149,14 @@ def test_options_name_every_app_with_its_methods(admin: Api) -> None:
 def test_options_can_be_asked_for_one_type_of_project(admin: Api, project_type: str, shown: list[str]) -> None:
     options = admin.get(f"{BASE}/options", {"projectType": project_type}).json()["appConnectionOptions"]
     assert [option["app"] for option in options] == shown
+
+
+def test_a_list_is_written_as_the_models_are(admin: Api, gitlab: Sandbox) -> None:
+    create(admin, gitlab, name="own", description='a "quoted" \\ line\nand \u00fc')
+    create(admin, gitlab, name="of-project", projectId=project(admin))
+    stored = AppConnection.objects.select_related("project").order_by("name")
+    shapes = [connection_shape(rows.view_of(connection)) for connection in stored]
+    assert admin.get(BASE).content == orjson.dumps({"appConnections": shapes})
 
 
 def test_the_written_select_gives_what_the_models_give(admin: Api, gitlab: Sandbox) -> None:
