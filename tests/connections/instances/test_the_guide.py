@@ -32,8 +32,8 @@ def test_its_requests_work_in_their_order(admin: Api) -> None:
 
 
 def test_it_names_every_field_of_a_registration_and_every_variable() -> None:
-    for name in instance_shapes.RegisterInstance().fields:
-        assert f"`{name}`" in GUIDE
+    for field in instance_shapes.RegisterInstance().fields:
+        assert f"`{field}`" in GUIDE
     variables = PROVIDERS["gitlab"].client_variables
     for name in (variables.client_id, variables.client_secret, variables.url):
         assert f"\n{name}=" in GUIDE
