@@ -27,6 +27,15 @@ class Status(StrEnum):
     UNCHECKED = "unchecked"
 
 
+STATUS_WORDS = {
+    Status.EXPIRING: "Expires soon",
+    Status.FAILING: "Failing",
+    Status.HEALTHY: "Healthy",
+    Status.RECONNECT_REQUIRED: "Needs to be reconnected",
+    Status.UNCHECKED: "Not checked yet",
+}
+
+
 class DataKey(models.Model):
     """The key that seals an organization's credentials, itself wrapped by a root key. The current one seals."""
 
@@ -174,6 +183,11 @@ class AppConnection(models.Model):
         self.sealed_credentials = vault.seal(key.unwrap(), plaintext, self._place())
         self.data_key = key
         self.credentials_hash = hashlib.sha256(self.sealed_credentials.encode()).hexdigest()
+
+    @property
+    def status_words(self) -> str:
+        """The state as people read it."""
+        return STATUS_WORDS[Status(self.status)]
 
     def settle(self) -> None:
         """Say that all is well: the credentials work, and nothing is known against them."""

@@ -33,7 +33,7 @@ Form = ConnectForm | ReconnectForm
 def provider_of(app: str) -> Provider:
     """Return the provider of an app that can be connected through a browser; raises Http404."""
     provider = PROVIDERS.get(app)
-    if provider is None or not any(method.oauth for method in provider.methods.values()):
+    if provider is None or not provider.has_browser_method:
         raise Http404
     return provider
 

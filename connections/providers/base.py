@@ -201,3 +201,8 @@ class Provider:
     client_variables: ClientVariables
     listings: Sequence[Listing] = ()
     options: Mapping[str, str] = dataclass_field(default_factory=dict)
+
+    @property
+    def has_browser_method(self) -> bool:
+        """Tell whether a person can connect by giving consent in a browser."""
+        return any(method.oauth for method in self.methods.values())

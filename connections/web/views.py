@@ -1,12 +1,30 @@
 """The pages of connections."""
 
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from connections.overview import visible
+from connections.providers import PROVIDERS
+from organizations.roles import Permission
 from organizations.web.people import PersonRequest, signed_in
+
+PAGE_SIZE = 50
 
 
 @signed_in
 def home(request: PersonRequest) -> HttpResponse:
-    """GET /organization/app-connections: where people start."""
-    return render(request, "connections/home.html")
+    """GET /organization/app-connections: the connections that the person may see, and what they can do."""
+    principal = request.principal
+    places = [None, *principal.project_roles]
+    page = Paginator(visible(principal), PAGE_SIZE).get_page(request.GET.get("page"))
+    shown = {
+        "page": page,
+        "connections": [
+            (connection, Permission.CONNECTIONS_EDIT_CREDENTIALS in principal.permissions(connection.project_id))
+            for connection in page
+        ],
+        "providers": [provider for provider in PROVIDERS.values() if provider.has_browser_method],
+        "may_create": any(Permission.CONNECTIONS_CREATE in principal.permissions(place) for place in places),
+    }
+    return render(request, "connections/home.html", shown)

@@ -9,7 +9,9 @@ import pytest
 import requests
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
+from sandbox.gitlab import Sandbox
 from tests.clients import SET_UP
+from tests.connections import oauth
 from tests.server import Server
 
 HOW_TO_GET_CHROMIUM = "browser tests skipped: no Chromium found. On Debian and Ubuntu: apt-get install chromium"
@@ -28,9 +30,19 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture(scope="session")
-def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server of its own, set up with the person of `SET_UP`."""
-    with Server(tmp_path_factory.mktemp("site")) as server:
+def forge() -> Iterator[Sandbox]:
+    """The GitLab that the site connects to."""
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="session")
+def site(browser: Browser, forge: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server of its own, set up with the person of `SET_UP` and an OAuth client at the forge."""
+    server = Server(tmp_path_factory.mktemp("site"))
+    callback = f"{server.url}/organization/app-connections/gitlab/oauth/callback"
+    server.environment |= oauth.variables(forge, forge.application(redirect_uris=[callback], scopes=oauth.SCOPES))
+    with server:
         answer = requests.post(f"{server.url}/api/v1/admin/bootstrap", json=SET_UP, timeout=30)
         assert answer.ok, answer.text
         yield server

@@ -10,6 +10,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 import schemathesis
+from django.conf import settings as django_settings
 from django.contrib.staticfiles import finders
 from django.core.management import call_command
 from django.core.signals import request_finished, request_started
@@ -28,6 +29,10 @@ from config.wsgi import application
 from sandbox.gitlab import Sandbox
 from tests.clients import anonymous, identity_with
 
+OAUTH_CLIENT = {
+    "INF_APP_CONNECTION_GITLAB_OAUTH_CLIENT_ID": "client",
+    "INF_APP_CONNECTION_GITLAB_OAUTH_CLIENT_SECRET": "secret",
+}
 ERRORS = {"400", "401", "403", "404", "405", "422", "429", "500", "503"}
 ERRORS_OF_BODIES = {"413", "415"}
 # The document itself and its page.
@@ -247,8 +252,9 @@ def loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def world(db: None, gitlab: Sandbox, loopback_only: None) -> Iterator[World]:
+def world(db: None, gitlab: Sandbox, loopback_only: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """A world that the WSGI application sees: like Django's own test client it leaves the connection open."""
+    monkeypatch.setattr(django_settings, "APP_CONNECTION_VARIABLES", OAUTH_CLIENT)
     made = World(gitlab)
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)

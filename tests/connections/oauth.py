@@ -15,12 +15,17 @@ SCOPES = ("api", "read_repository")
 def configure(settings: Any, gitlab: Sandbox, application: Application | None = None) -> Application:
     """Make the sandbox the instance of the environment's OAuth client; returns the application there."""
     application = application or gitlab.application(redirect_uris=[CALLBACK], scopes=SCOPES)
-    settings.APP_CONNECTION_VARIABLES = {
+    settings.APP_CONNECTION_VARIABLES = variables(gitlab, application)
+    return application
+
+
+def variables(gitlab: Sandbox, application: Application) -> dict[str, str]:
+    """Return the environment of a service whose OAuth client is this application."""
+    return {
         "INF_APP_CONNECTION_GITLAB_OAUTH_CLIENT_ID": application.client_id,
         "INF_APP_CONNECTION_GITLAB_OAUTH_CLIENT_SECRET": application.client_secret,
         "INF_APP_CONNECTION_GITLAB_OAUTH_INSTANCE_URL": gitlab.url,
     }
-    return application
 
 
 def code(gitlab: Sandbox, application: Application, *, user: str = "ann", scopes: Sequence[str] = ("api",)) -> str:

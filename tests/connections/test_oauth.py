@@ -26,7 +26,7 @@ def test_a_code_makes_a_connection(admin: Api, gitlab: Sandbox, settings: Any) -
     assert shown["method"] == "oauth"
     assert shown["credentials"] == {"instanceUrl": gitlab.url}
     stored = AppConnection.objects.get()
-    assert stored.account and stored.account["username"] == "ann"
+    assert (stored.account or {})["username"] == "ann"
     assert stored.scopes == ["api"]
     assert stored.token_expires_at is not None
     assert set(stored.open_credentials()) == {"accessToken", "refreshToken", "tokenType", "instanceUrl"}

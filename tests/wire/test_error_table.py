@@ -9,6 +9,7 @@ from django.http import Http404
 from rest_framework import exceptions as drf
 
 from connections import errors as connections
+from oauth import errors as handshake
 from wire import errors
 from wire.envelope import body, wire_error
 
@@ -16,6 +17,18 @@ MALFORMED = "The provided access token is malformed. Please use a valid token or
 BROKEN = "Something went wrong"
 ISSUE = {"code": "custom", "path": ["name"], "message": "no"}
 
+HANDSHAKE = [
+    (handshake.HandshakeFailed, 400, "BadRequest"),
+    (handshake.StateUnknown, 400, "BadRequest"),
+    (handshake.StateUsed, 400, "BadRequest"),
+    (handshake.StateExpired, 400, "BadRequest"),
+    (handshake.SomebodyElse, 403, "ForbiddenError"),
+    (handshake.ConsentDenied, 400, "BadRequest"),
+    (handshake.ServerComplained, 400, "BadRequest"),
+    (handshake.CodeMissing, 400, "BadRequest"),
+    (handshake.NotAMember, 403, "ForbiddenError"),
+    (handshake.NothingToConfirm, 400, "BadRequest"),
+]
 TABLE = [
     (errors.BadRequest("why"), 400, "BadRequest", "why"),
     (errors.Unauthorized(), 401, "UnauthorizedError", "You are not allowed to access this resource"),
@@ -129,6 +142,7 @@ TABLE = [
         "NotFound",
         "Could not find App Connection with name a in project scope.",
     ),
+    *((kind("why"), status, name, "why") for kind, status, name in HANDSHAKE),
     (connections.Unsealable("key 4711"), 500, "InternalServerError", BROKEN),
     (drf.MethodNotAllowed("PUT"), 405, "MethodNotAllowed", 'Method "PUT" not allowed.'),
     (
