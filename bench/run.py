@@ -51,6 +51,7 @@ def environment(database_url: str, folder: Path) -> dict[str, str]:
         "SECRET_KEY": secrets.token_urlsafe(48),
         "ENCRYPTION_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
         "SITE_URL": "http://127.0.0.1",
+        "RUN_WORKER": "false",
         "ALLOWED_INTERNAL_HOSTS": "127.0.0.1",
         "RATE_LIMIT_LOGIN": "0",
         "RATE_LIMIT_WRITE": "0",

@@ -66,6 +66,7 @@ HOST = env.str("HOST", default="127.0.0.1")
 PORT = whole("PORT", 8000)
 WORKERS = whole("WORKERS", 2)
 THREADS = whole("THREADS", 32)
+RUN_WORKER = flag("RUN_WORKER", default=True)
 LOGGING = logging_config(
     level=env.str("LOG_LEVEL", default="INFO"),
     style=env.str("LOG_FORMAT", default="json"),

@@ -28,6 +28,7 @@ class Server:
             "DATABASE_URL": f"sqlite:///{folder / 'app.sqlite3'}",
             "SITE_URL": self.url,
             "PORT": str(self.port),
+            "RUN_WORKER": "false",
             **environment,
         }
         self.log = folder / "server.log"

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,12 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 # REST framework's own pages and the second of two API document viewers are not served.
+# What a long answer once needed is to go back to the system.
+MEMORY = {
+    "MALLOC_ARENA_MAX": "2",  # glibc gives each thread an arena of its own, which keeps it
+    "MALLOC_MMAP_THRESHOLD_": "262144",  # what is larger goes back at once
+    "_RJEM_MALLOC_CONF": "dirty_decay_ms:0,muzzy_decay_ms:0",  # the same for Granian's own allocator
+}
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 UNUSED_STATIC_FILES = ["rest_framework", "redoc"]
 
@@ -36,10 +43,21 @@ class Command(BaseCommand):
             "first steps: README.md, A tour"
         )
         self.stdout.flush()
+        if settings.RUN_WORKER:
+            start_worker()
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics)
-        # glibc gives each thread an arena of its own, which keeps what a long answer once needed.
-        os.environ.setdefault("MALLOC_ARENA_MAX", "2")
+        for name, value in MEMORY.items():
+            os.environ.setdefault(name, value)
         os.execv(sys.executable, granian_command())  # noqa: S606  # our own interpreter, our own arguments
+
+
+def start_worker() -> None:
+    """Start the worker beside the server; it ends when this process, which becomes the server, has ended."""
+    subprocess.Popen(  # noqa: S603  # our own interpreter, our own arguments
+        [sys.executable, "manage.py", "run_worker", f"--parent={os.getpid()}"],
+        cwd=settings.BASE_DIR,
+        stdin=subprocess.DEVNULL,
+    )
 
 
 def collect_static_files() -> None:
