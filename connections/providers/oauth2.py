@@ -6,22 +6,23 @@ to the network, which never follows; what came back is checked here; and all fai
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NoReturn, TypeVar
+from urllib.parse import quote
 
 import requests
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.requests_client import OAuth2Session
 
-from connections.providers.answer import Answer, retry_after, shown
+from connections.providers.answer import LONGEST_TEXT, Answer, retry_after, shown
 from connections.providers.base import Consent, OAuthClient, Server
 from connections.providers.errors import (
     ClientMissing,
-    ProviderError,
+    NotSent,
     RateLimited,
     Refused,
     ServerFailed,
@@ -37,8 +38,22 @@ LONGEST_LIFE = 10 * 365 * 86_400  # seconds
 CLOCK_SKEW = 60.0
 INVALID_CLIENT = "invalid_client"
 INVALID_GRANT = "invalid_grant"
+# What a wrong client secret is called: by the token endpoint, and by GitLab's /oauth/revoke.
+WRONG_SECRET = frozenset({INVALID_CLIENT, "unauthorized_client"})
+# Of an error's text, before secrets are taken out. What this cuts in two is never among the characters shown.
+MOST_READ = 1_048_576
+SHORTEST_SECRET = 8
 
 TokenCall = Callable[[OAuth2Session], Any]
+Result = TypeVar("Result")
+
+
+class _Answered(Exception):
+    """Carries the answer out of Authlib before Authlib reads it."""
+
+    def __init__(self, response: requests.Response) -> None:
+        super().__init__()
+        self.response = response
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +85,7 @@ def exchange(server: Server, endpoint: str, *, code: str, verifier: str | None) 
     def call(session: OAuth2Session) -> Any:
         return session.fetch_token(endpoint, grant_type="authorization_code", **sent)
 
-    return _tokens(server, endpoint, server.network, call, sent.values())
+    return _tokens(server, endpoint, server.network, call, [code, *proof.values()])
 
 
 def refresh(server: Server, endpoint: str, *, refresh_token: str, network: Network) -> Tokens:
@@ -84,17 +99,15 @@ def refresh(server: Server, endpoint: str, *, refresh_token: str, network: Netwo
 
 def revoke(server: Server, endpoint: str, *, token: str, seconds: float) -> None:
     """End a token (RFC 7009), within `seconds`."""
-    client = client_of(server)
-    for secret, is_last in _in_turn(client.secrets):
+
+    def call(client: OAuthClient, secret: str) -> None:
         with _session(server.network, client, secret, budget=seconds) as session:
             response: requests.Response = session.revoke_token(endpoint, token=token)
-        try:
-            _checked(_answer(endpoint, response), [token, secret])
-        except Refused as refusal:
-            if refusal.code != INVALID_CLIENT or is_last:
-                raise
-        else:
-            return
+        answer = _checked(_answer(endpoint, response), [token, secret])
+        if answer.body.strip():  # GitLab answers {}; a page comes from somebody else
+            answer.json_object()
+
+    _with_each_secret(server, call)
 
 
 def client_of(server: Server) -> OAuthClient:
@@ -104,42 +117,42 @@ def client_of(server: Server) -> OAuthClient:
     return server.client
 
 
-def _tokens(server: Server, endpoint: str, network: Network, call: TokenCall, sent: Any) -> Tokens:
-    """Make a token call with each client secret in turn: a wrong one uses nothing up."""
+def _with_each_secret(server: Server, call: Callable[[OAuthClient, str], Result]) -> Result:
+    """Make a call with each client secret in turn: a wrong one uses nothing up."""
     client = client_of(server)
-    for secret, is_last in _in_turn(client.secrets):
+    for number, secret in enumerate(client.secrets, 1):
         try:
-            return _token_call(endpoint, network, client, secret, call=call, sent=[*sent, secret])
+            return call(client, secret)
         except Refused as refusal:
-            if refusal.code != INVALID_CLIENT or is_last:
+            if refusal.code not in WRONG_SECRET or number == len(client.secrets):
                 raise
     raise ClientMissing(f"There is no OAuth client secret for {server.url}.")
 
 
-def _in_turn(secrets: Sequence[str]) -> Iterator[tuple[str, bool]]:
-    for number, secret in enumerate(secrets, 1):
-        yield secret, number == len(secrets)
+def _tokens(server: Server, endpoint: str, network: Network, call: TokenCall, sent: Sequence[str]) -> Tokens:
+    def with_secret(client: OAuthClient, secret: str) -> Tokens:
+        sent_at = time.time()
+        with _session(network, client, secret) as session:
+            answer = _answer(endpoint, _answer_to(session, endpoint, call))
+        return _read(_checked(answer, [*sent, secret]), sent_at)
+
+    return _with_each_secret(server, with_secret)
 
 
-def _token_call(
-    endpoint: str, network: Network, client: OAuthClient, secret: str, *, call: TokenCall, sent: Sequence[str]
-) -> Tokens:
-    answers: list[Answer] = []
+def _answer_to(session: OAuth2Session, endpoint: str, call: TokenCall) -> requests.Response:
+    session.register_compliance_hook("access_token_response", _stop)
+    session.register_compliance_hook("refresh_token_response", _stop)
+    try:
+        call(session)
+    except _Answered as answered:
+        return answered.response
+    except (AuthlibBaseError, ValueError):
+        pass
+    raise NotSent(f"The request to {endpoint} could not be written.")
 
-    def keep(response: requests.Response) -> requests.Response:
-        answers.append(_checked(_answer(endpoint, response), sent))
-        return response
 
-    sent_at = time.time()
-    with _session(network, client, secret) as session:
-        session.register_compliance_hook("access_token_response", keep)
-        session.register_compliance_hook("refresh_token_response", keep)
-        # What Authlib makes of the answer does not matter: it is read below.
-        with suppress(AuthlibBaseError, ValueError):
-            call(session)
-    if not answers:
-        raise ProviderError(f"The request to {endpoint} could not be written.")
-    return _read(answers[0], sent_at)
+def _stop(response: requests.Response) -> NoReturn:
+    raise _Answered(response)
 
 
 @contextmanager
@@ -174,18 +187,21 @@ def _checked(answer: Answer, sent: Sequence[str]) -> Answer:
     if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         message = f"{answer.url} answered with status {answer.status}. Try again later."
         raise ServerFailed(message, status=answer.status, retry_after=retry_after(answer))
-    code, description = _error(answer)
-    said = description or code or "no cause given"
-    for secret in sent:
-        said = said.replace(secret, "[secret]")
-    message = f"{answer.url} answered with status {answer.status}: {said}"
+    body = answer.json_object()  # a page instead of JSON raises NotJson
+    code = _without(sent, body.get("error"))[:64]
+    description = _without(sent, body.get("error_description") or body.get("message"))
+    message = f"{answer.url} answered with status {answer.status}: {description or code or 'no cause given'}"
     raise Refused(message, status=answer.status, code=code or None)
 
 
-def _error(answer: Answer) -> tuple[str, str]:
-    """Return the error's code and description; a page instead of JSON raises NotJson."""
-    body = answer.json_object()
-    return shown(body.get("error"), 64), shown(body.get("error_description") or body.get("message"))
+def _without(secrets: Iterable[str], value: Any) -> str:
+    """Return a server's text, fit to be shown, without the secrets that it may repeat from our request."""
+    text = shown(value, MOST_READ)
+    for secret in secrets:
+        for spelled in (secret, quote(secret, safe="")):
+            if len(spelled) >= SHORTEST_SECRET:  # less would be found in any text
+                text = text.replace(spelled, "[secret]")
+    return text[:LONGEST_TEXT]
 
 
 def _read(answer: Answer, sent_at: float) -> Tokens:
@@ -228,6 +244,8 @@ def _expiry(body: Mapping[str, Any], sent_at: float) -> datetime | None:
 
 
 def _seconds(value: Any) -> float | None:
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        value = int(value[:12])
     if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
         return None
     return float(min(value, 1e12))
