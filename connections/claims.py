@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
-from django.db import DatabaseError, connections
+from django.db import Error, connections
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
@@ -91,7 +91,7 @@ def _keep(claim: Claim, over: threading.Event) -> None:
     while not over.wait(LEASE.total_seconds() / BEATS_IN_A_LEASE):
         try:
             claim.row().update(refresh_lease_until=Now() + LEASE)
-        except DatabaseError:
+        except Error:
             log.warning("a lease could not be renewed", connection_id=str(claim.connection_id), exc_info=True)
         finally:
             connections.close_all()

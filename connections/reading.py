@@ -120,8 +120,9 @@ def _fetch(provider: Provider, listing: Listing, ready: Fresh) -> Sequence[Mappi
     try:
         return _fetch_with(provider, listing, ready)
     except Refused as refusal:
-        newer = tokens.fresh(ready.connection.id) if refusal.status == 401 else ready
-        if newer.connection.credentials_hash == ready.connection.credentials_hash:
+        used = ready.connection.credentials_hash
+        newer = tokens.fresh(ready.connection.id, refused=used) if refusal.status == 401 else ready
+        if newer.connection.credentials_hash == used:
             raise
     return _fetch_with(provider, listing, newer)
 

@@ -4,10 +4,12 @@ import random
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
+from copy import copy
 from datetime import timedelta
 
 import structlog
-from django.db import OperationalError, connections, transaction
+from django.db import Error, InterfaceError, OperationalError, connections, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -21,15 +23,24 @@ from connections.errors import ConnectionNotFound
 from connections.models import AppConnection, DataKey, Status
 from connections.providers import PROVIDERS
 from connections.providers.base import Grant
-from connections.providers.errors import BadAnswer, NoAnswer, ProviderError, Redirected, Refused, ServerFailed
+from connections.providers.errors import (
+    BadAnswer,
+    ClientMissing,
+    NoAnswer,
+    ProviderError,
+    Redirected,
+    Refused,
+    ServerFailed,
+)
 from connections.revocation import oauth_of, revoke
 from connections.servers import server_for
 from wire.database import release
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
 FIRST_DELAY, LONGEST_DELAY = 5.0, 300.0
-# An answer that came but cannot be stored is lost for good: this long we keep trying.
-STORING_SECONDS = 60.0
+# An answer that came but cannot be stored is lost for good: so long we keep trying, while the database is away.
+STORING_SECONDS = 600.0
+DATABASE_AWAY = (OperationalError, InterfaceError)
 CHANGED_BY_A_REFRESH = (
     "sealed_credentials",
     "data_key",
@@ -47,7 +58,12 @@ CHANGED_BY_A_REFRESH = (
 )
 CUT_OFF = "A rotation was cut off: a refresh that began at {since} got no answer, and its new tokens are lost."
 REFUSED = "The grant is not accepted any more. It was revoked, or the OAuth application was deleted: {said}"
-CURE = "Reconnect it: its id, name and everything that uses it stay as they are."
+RECONNECT = "Reconnect it: its id, name and everything that uses it stay as they are."
+WAIT = "Nothing to do: it is tried again by itself. If it lasts, see to the cause."
+RENEW_CLIENT = (
+    "Give us the secret that the OAuth application has now, in {variable} or at the registered instance: several, "
+    "separated by commas, are tried in turn. Then it heals by itself."
+)
 
 log = structlog.get_logger(__name__)
 
@@ -67,13 +83,14 @@ def read(connection_id: uuid.UUID) -> AppConnection:
 
 
 def patiently(patience: float) -> Iterator[float]:
-    """Yield the seconds left, with growing pauses between, until none are."""
+    """Yield the seconds left, with growing pauses between, and a last time when none are."""
     end = time.monotonic() + patience
     pause = FIRST_PAUSE
     while (left := end - time.monotonic()) > 0:
         yield left
         time.sleep(min(pause * random.uniform(0.5, 1.0), max(0.0, end - time.monotonic())))  # noqa: S311
         pause = min(pause * 2, LONGEST_PAUSE)
+    yield 0.0
 
 
 def carry_out(claim: Claim) -> None:
@@ -88,7 +105,8 @@ def carry_out(claim: Claim) -> None:
         return
     except Exception:
         log.exception("a refresh failed", connection_id=str(claim.connection_id))
-        _postpone(claim, "Its token could not be refreshed; the log says why.", FIRST_DELAY * 2)
+        with suppress(Error):  # the database is away: the claim ends by itself
+            _postpone(claim, "Its token could not be refreshed; the log says why.", FIRST_DELAY * 2)
 
 
 def _refresh(claim: Claim, connection: AppConnection) -> None:
@@ -112,34 +130,38 @@ def _refresh(claim: Claim, connection: AppConnection) -> None:
         revoke(connection, grant.credentials, actor=system())
 
 
-def _store_at_all_costs(connection: AppConnection, grant: Grant, key: DataKey) -> bool:
+def _store_at_all_costs(before: AppConnection, grant: Grant, key: DataKey) -> bool:
+    after = copy(before)
+    after.seal(dict(grant.credentials), key)
+    after.scopes = before.scopes if grant.scopes is None else list(grant.scopes)
+    after.token_expires_at = grant.expires_at
+    after.settle()
+    if after.token_expires_at and is_due(after):  # so short a life must not have every caller refresh
+        after.refresh_not_before = timezone.now() + (after.token_expires_at - timezone.now()) / 2
     for left in patiently(STORING_SECONDS):
         try:
-            return _store(connection, grant, key)
-        except OperationalError:
-            log.exception("new tokens could not be stored yet", connection_id=str(connection.id), left=left)
+            return _store(before, after)
+        except DATABASE_AWAY:
+            log.exception("new tokens could not be stored yet", connection_id=str(before.id), left=left)
             connections.close_all()
-    log.error("new tokens are lost", connection_id=str(connection.id))
+    log.error("new tokens are lost", connection_id=str(before.id))
     return True
 
 
-def _store(before: AppConnection, grant: Grant, key: DataKey) -> bool:
+def _store(before: AppConnection, after: AppConnection) -> bool:
     """Store new tokens with their audit event, unless the credentials are others than those we refreshed.
 
     The claim does not matter any more: whoever took it over meanwhile has nothing but a used-up refresh token.
     """
     with transaction.atomic():
-        rows = AppConnection.objects.select_for_update()
-        connection = rows.filter(pk=before.pk, credentials_hash=before.credentials_hash).first()
-        if connection is None:
-            return False
-        connection.seal(dict(grant.credentials), key)
-        connection.scopes = connection.scopes if grant.scopes is None else list(grant.scopes)
-        connection.token_expires_at = grant.expires_at
-        connection.settle()
-        connection.save(update_fields=CHANGED_BY_A_REFRESH)
-        _record(Event.REFRESH_APP_CONNECTION_TOKEN, connection, expiresAt=_text(grant))
-    return True
+        rows = AppConnection.objects.select_for_update().filter(pk=before.pk)
+        found = rows.values_list("credentials_hash", flat=True).first()
+        if found == before.credentials_hash:
+            after.save(update_fields=CHANGED_BY_A_REFRESH)
+            expires_at = after.token_expires_at.isoformat() if after.token_expires_at else None
+            _record(Event.REFRESH_APP_CONNECTION_TOKEN, after, expiresAt=expires_at)
+    # They are stored already when the database went away after an earlier COMMIT.
+    return found in {before.credentials_hash, after.credentials_hash}
 
 
 def _note_failure(claim: Claim, connection: AppConnection, error: ProviderError) -> None:
@@ -153,7 +175,13 @@ def _note_failure(claim: Claim, connection: AppConnection, error: ProviderError)
         claim.row().update(refresh_unanswered_since=connection.refresh_unanswered_since)
     failures = min(connection.refresh_failures, 10)
     delay = min(FIRST_DELAY * 2**failures, LONGEST_DELAY) * random.uniform(0.5, 1.0)  # noqa: S311
-    _postpone(claim, error.message, error.retry_after or delay)
+    _postpone(claim, error.message, max(delay, error.retry_after or 0.0), _cure(connection, error))
+
+
+def _cure(connection: AppConnection, error: ProviderError) -> str:
+    if isinstance(error, ClientMissing) or (isinstance(error, Refused) and error.code == "invalid_client"):
+        return RENEW_CLIENT.format(variable=PROVIDERS[connection.app].client_variables.client_secret)
+    return WAIT
 
 
 def _may_have_been_carried_out(error: ProviderError) -> bool:
@@ -161,16 +189,18 @@ def _may_have_been_carried_out(error: ProviderError) -> bool:
     return isinstance(error, NoAnswer | BadAnswer | ServerFailed) and not isinstance(error, Redirected)
 
 
-def _postpone(claim: Claim, cause: str, seconds: float) -> None:
+def _postpone(claim: Claim, cause: str, seconds: float, cure: str = WAIT) -> None:
+    """Put the next refresh off. A token that ends before it is no healthy one."""
+    delay = timedelta(seconds=seconds)
     row = claim.row()
-    row.filter(token_expires_at__lte=timezone.now()).update(status=Status.FAILING)
+    row.filter(token_expires_at__lte=timezone.now() + delay).update(status=Status.FAILING)
     row.update(
         refresh_owner=None,
         refresh_lease_until=None,
         refresh_failures=F("refresh_failures") + 1,
-        refresh_not_before=Now() + timedelta(seconds=seconds),
+        refresh_not_before=Now() + delay,
         cause=cause,
-        cure="Nothing to do: it is tried again by itself. If it lasts, see to the cause.",
+        cure=cure,
     )
 
 
@@ -185,7 +215,7 @@ def _require_reconnect(claim: Claim, connection: AppConnection, error: Refused) 
             .update(
                 status=Status.RECONNECT_REQUIRED,
                 cause=cause,
-                cure=CURE,
+                cure=RECONNECT,
                 refresh_owner=None,
                 refresh_lease_until=None,
                 refresh_unanswered_since=None,
@@ -193,10 +223,6 @@ def _require_reconnect(claim: Claim, connection: AppConnection, error: Refused) 
         )
         if given_up:
             _record(Event.LOSE_APP_CONNECTION_GRANT, connection, cause=cause)
-
-
-def _text(grant: Grant) -> str | None:
-    return grant.expires_at.isoformat() if grant.expires_at else None
 
 
 def _record(event: Event, connection: AppConnection, **metadata: object) -> None:

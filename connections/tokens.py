@@ -14,6 +14,7 @@ callers in any number of processes:
 
 import threading
 import uuid
+from contextvars import copy_context
 from dataclasses import dataclass, field
 
 from django.db import connections
@@ -28,7 +29,9 @@ from connections.providers.base import Credentials, Provider
 from connections.refreshing import LONGEST_PAUSE, carry_out, patiently, read
 from wire.database import release
 
-PATIENCE = 30.0  # seconds that a caller waits for somebody else's refresh
+PATIENCE = 30.0  # seconds that a caller waits for a refresh
+# So long waits for a better token who holds a valid one and has begun its refresh.
+PATIENCE_WITH_A_VALID_TOKEN = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +46,12 @@ class Fresh:
         return PROVIDERS[self.connection.app]
 
 
-def fresh(connection_id: uuid.UUID, *, patience: float = PATIENCE) -> Fresh:
+def fresh(connection_id: uuid.UUID, *, patience: float = PATIENCE, refused: str = "") -> Fresh:
     """Return credentials that are good for some minutes, refreshed if need be; costs one query if not.
 
-    Raises ConnectionNotFound; ReconnectRequired when only a person can help; TokenUnavailable when a later call
-    may succeed, at the latest after `patience` seconds.
+    `refused` is the hash of credentials that the provider has just not accepted: while they are being replaced
+    they are not served again. Raises ConnectionNotFound; ReconnectRequired when only a person can help;
+    TokenUnavailable when a later call may succeed, at the latest after `patience` seconds.
     """
     for left in patiently(patience):
         connection = read(connection_id)
@@ -56,10 +60,13 @@ def fresh(connection_id: uuid.UUID, *, patience: float = PATIENCE) -> Fresh:
         if connection.status == Status.RECONNECT_REQUIRED:
             raise ReconnectRequired(PROVIDERS[connection.app].display_name, connection.cause)
         if claim := claims.take(connection_id):
-            _in_background(claim).join(left)
-        elif _is_valid(connection):
+            release()  # the refresh needs a database connection, and there may be no other
+            _in_background(claim).join(min(left, PATIENCE_WITH_A_VALID_TOKEN) if _is_valid(connection) else left)
+            continue
+        wait = _put_off(connection)
+        if _is_valid(connection) and (wait > 0 or connection.credentials_hash != refused):
             return Fresh(connection, connection.open_credentials())
-        elif (wait := _put_off(connection)) > 0:
+        if wait > 0:
             raise TokenUnavailable(connection.cause, wait)
         release()
     raise TokenUnavailable("Its token is being refreshed right now.", LONGEST_PAUSE)
@@ -85,6 +92,7 @@ def _in_background(claim: Claim) -> threading.Thread:
         finally:
             connections.close_all()
 
-    thread = threading.Thread(target=run, name=f"refresh-{claim.connection_id}")
+    # The context holds the request's id, for the log.
+    thread = threading.Thread(target=copy_context().run, args=(run,), name=f"refresh-{claim.connection_id}")
     thread.start()
     return thread
