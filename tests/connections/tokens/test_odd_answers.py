@@ -1,0 +1,78 @@
+"""A token endpoint that answers as no GitLab does: an error with the cause, and nothing is stored."""
+
+import socket
+from typing import Any
+
+import pytest
+
+from connections import tokens
+from connections.errors import TokenUnavailable
+from connections.models import Status
+from sandbox.gitlab import Sandbox
+from tests.connections.tokens.stored import FOUR_MINUTES, Stored, events, works
+from tests.providers.hostile import Hostile, hostile
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+JSON = {"Content-Type": "application/json"}
+
+
+def answered(status: int, body: str) -> dict[str, Any]:
+    return {"kind": "status", "status": status, "body": body, "headers": JSON}
+
+
+ANSWERS: dict[str, tuple[dict[str, Any], str]] = {
+    "a 404 in JSON": (answered(404, '{"error":"404 Not Found"}'), "answered with status 404: 404 Not Found"),
+    "a 404 that looks like a token": (answered(404, '{"access_token":"evil"}'), "answered with status 404"),
+    "a 200 without a token": (answered(200, '{"token_type":"Bearer"}'), "without an access token"),
+    "a 200 with an error": (answered(200, '{"error":"invalid_grant"}'), "without an access token"),
+    "a token that is no text": (answered(200, '{"access_token":{"a":1}}'), "without an access token"),
+    "a token with a line break": (answered(200, '{"access_token":"a\\nb"}'), "without an access token"),
+    "a token that is endless": (answered(200, f'{{"access_token":"{"a" * 20_000}"}}'), "without an access token"),
+    "HTML": ({"kind": "html"}, "an HTML page instead of JSON"),
+    "broken JSON": ({"kind": "not-json"}, "not valid JSON"),
+    "a number": (answered(200, "5"), "JSON that is not an object"),
+    "nothing": (answered(200, "null"), "JSON that is not an object"),
+    "a list": (answered(200, '["access_token"]'), "JSON that is not an object"),
+    "a text": (answered(200, '"access_token"'), "JSON that is not an object"),
+    "an empty body": (answered(200, ""), "not valid JSON"),
+    "half a body": ({"kind": "close", "part": "body"}, "closed the connection"),
+    "too much": ({"kind": "huge", "size": 6_000_000}, "sent more than 5 MiB"),
+}
+
+
+@pytest.mark.parametrize(("behaviour", "cause"), ANSWERS.values(), ids=ANSWERS)
+def test_the_cause_is_named_and_nothing_is_stored(
+    connection: Stored, gitlab: Sandbox, behaviour: dict[str, Any], cause: str
+) -> None:
+    before = connection.row
+    gitlab.misbehave(path="/oauth/token", **behaviour)
+    with pytest.raises(TokenUnavailable) as error:
+        tokens.fresh(connection.id)
+    assert cause in error.value.message
+    row = connection.row
+    assert cause in row.cause
+    assert row.status == Status.FAILING
+    assert (row.credentials_hash, row.token_expires_at) == (before.credentials_hash, before.token_expires_at)
+    assert (row.scopes, row.public) == (before.scopes, before.public)
+    assert events("refresh-app-connection-token") == []
+    gitlab.behave()
+    connection.time_passes(60)
+    assert works(gitlab, tokens.fresh(connection.id).credentials["accessToken"])
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_not_followed(connection: Stored, gitlab: Sandbox, status: int) -> None:
+    connection.ends_in(FOUR_MINUTES)
+    before = connection.token
+
+    def accept(_: socket.socket, server: Hostile) -> None:
+        server.called.set()
+
+    with hostile(accept, at_once=True) as elsewhere:
+        gitlab.misbehave("redirect", "/oauth/token", to=f"{elsewhere.url}/oauth/token", status=status)
+        assert tokens.fresh(connection.id).credentials["accessToken"] == before
+        assert "redirects to 127.0.0.1" in connection.row.cause
+        assert not elsewhere.called.is_set()
+    assert connection.token == before
+    assert connection.row.refresh_unanswered_since is None, "nothing was carried out"

@@ -1,0 +1,102 @@
+"""A grant that we do not use any more is revoked at GitLab, as well as it goes, and how it went is recorded."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from connections.models import AppConnection
+from connections.providers.gitlab import oauth as gitlab_oauth
+from sandbox.gitlab import Sandbox
+from sandbox.gitlab.applications import Application
+from tests.clients import Api
+from tests.connections import oauth
+from tests.connections.requests import GITLAB
+from tests.connections.tokens.stored import Stored, events, works
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+REVOKED = "revoke-app-connection-grant"
+
+
+def delete(connection: Stored) -> Any:
+    return connection.api.delete(connection.path)
+
+
+@pytest.mark.parametrize("end", [delete, Stored.reconnect], ids=["deleting", "replacing"])
+def test_ending_a_grant_revokes_it_and_is_recorded(
+    connection: Stored, gitlab: Sandbox, end: Callable[[Stored], Any]
+) -> None:
+    token = connection.token
+    assert end(connection).status_code == 200
+    assert not works(gitlab, token)
+    [request] = [request for request in gitlab.requests if request.path == "/oauth/revoke"]
+    assert set(request.form) == {"token", "client_id", "client_secret"}
+    [event] = events(REVOKED)
+    assert event == {"connectionId": str(connection.id), "name": "by-oauth", "revoked": True}
+
+
+FAILURES: list[tuple[dict[str, Any], str]] = [
+    ({"kind": "hang"}, "did not answer within 0.3 s"),
+    ({"kind": "status", "status": 503}, "answered with status 503"),
+    ({"kind": "rate-limit"}, "asks to wait"),
+    ({"kind": "html"}, "an HTML page instead of JSON"),
+    ({"kind": "close"}, "closed the connection"),
+    ({"kind": "redirect", "to": "http://127.0.0.1:1/"}, "redirects to 127.0.0.1"),
+]
+
+
+@pytest.mark.parametrize(("behaviour", "cause"), FAILURES, ids=[cause for _, cause in FAILURES])
+@pytest.mark.parametrize("end", [delete, Stored.reconnect], ids=["deleting", "replacing"])
+def test_it_succeeds_also_where_gitlab_does_not_revoke(
+    connection: Stored,
+    gitlab: Sandbox,
+    end: Callable[[Stored], Any],
+    behaviour: dict[str, Any],
+    cause: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(gitlab_oauth, "REVOKE_SECONDS", 0.3)
+    gitlab.misbehave(path="/oauth/revoke", **behaviour)
+    assert end(connection).status_code == 200
+    assert len([request for request in gitlab.requests if request.path == "/oauth/revoke"]) == 1
+    [event] = events(REVOKED)
+    assert event["revoked"] is False
+    assert cause in event["cause"]
+
+
+def test_without_an_oauth_client_it_is_recorded_that_nothing_could_be_revoked(
+    connection: Stored, gitlab: Sandbox, settings: Any
+) -> None:
+    settings.APP_CONNECTION_VARIABLES = {}
+    assert delete(connection).status_code == 200
+    assert gitlab.requests == []
+    [event] = events(REVOKED)
+    assert (event["revoked"], "no OAuth client" in event["cause"]) == (False, True)
+
+
+def test_a_connection_whose_credentials_do_not_open_can_be_deleted(connection: Stored) -> None:
+    connection.change(sealed_credentials="v1:nothing:that:opens")
+    assert delete(connection).status_code == 200
+    assert not AppConnection.objects.exists()
+
+
+def test_a_grant_that_cannot_be_stored_is_given_back(
+    connection: Stored, admin: Api, gitlab: Sandbox, application: Application
+) -> None:
+    """GitLab fails after it has exchanged the code."""
+    gitlab.misbehave("status", "/api/v4/user", status=500)
+    credentials = {"code": oauth.code(gitlab, application), "instanceUrl": gitlab.url}
+    answer = admin.post(GITLAB, {"name": "another", "method": "oauth", "credentials": credentials})
+    assert answer.status_code == 400
+    assert [event["revoked"] for event in events(REVOKED)] == [True]
+    assert AppConnection.objects.count() == 1
+
+
+def test_a_connection_by_access_token_has_no_grant_to_revoke(admin: Api, gitlab: Sandbox) -> None:
+    token = gitlab.personal_token().value
+    credentials = {"accessToken": token, "accessTokenType": "personal", "instanceUrl": gitlab.url}
+    made = admin.post(GITLAB, {"name": "by-token", "method": "access-token", "credentials": credentials}).json()
+    assert admin.delete(f"{GITLAB}/{made['appConnection']['id']}").status_code == 200
+    assert works(gitlab, token)
+    assert events(REVOKED) == []
