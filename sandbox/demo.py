@@ -8,7 +8,7 @@ from pathlib import Path
 from types import FrameType
 
 from sandbox.gitlab import Sandbox
-from sandbox.gitlab.seed import seed_demo
+from sandbox.gitlab.seed import CLIENT_ID, CLIENT_SECRET, seed_demo
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("DEMO_DIR", str(ROOT / "var" / "demo")))
@@ -19,12 +19,16 @@ STOP_SECONDS = 10
 def main() -> int:
     """Serve until a signal arrives; returns the exit status of the product."""
     with Sandbox(port=int(os.environ.get("GITLAB_PORT", "3081"))) as gitlab:
-        seed_demo(gitlab)
-        print(f"A GitLab sandbox serves at {gitlab.url} - its demo token: glpat-demo-personal", flush=True)
-        return serve()
+        seed_demo(gitlab, product_port=os.environ.get("PORT", "8000"))
+        print(
+            f"A GitLab sandbox serves at {gitlab.url} - its demo token: glpat-demo-personal - sign in there as ann "
+            "with ann-password",
+            flush=True,
+        )
+        return serve(gitlab.url)
 
 
-def serve() -> int:
+def serve(gitlab_url: str) -> int:
     for leftover in DATABASE.parent.glob(f"{DATABASE.name}*"):
         leftover.unlink()
     environment = {
@@ -32,6 +36,9 @@ def serve() -> int:
         "DATA_DIR": str(DATA),
         "DATABASE_URL": f"sqlite:///{DATABASE}",
         "ALLOWED_INTERNAL_HOSTS": "127.0.0.1,localhost",
+        "INF_APP_CONNECTION_GITLAB_OAUTH_CLIENT_ID": CLIENT_ID,
+        "INF_APP_CONNECTION_GITLAB_OAUTH_CLIENT_SECRET": CLIENT_SECRET,
+        "INF_APP_CONNECTION_GITLAB_OAUTH_INSTANCE_URL": gitlab_url,
     }
     product = subprocess.Popen([sys.executable, "manage.py", "serve"], cwd=ROOT, env=environment)
 

@@ -17,6 +17,10 @@ NOT_YET_VALID = 9
 EXPIRED = 10
 SELF_SIGNED = 18
 UNKNOWN_AUTHORITY = {2, 19, 20, 21}
+ADD_IT = (
+    "Add that CA certificate to the bundle that EXTRA_CA_CERTS names, or register the instance with it as "
+    "caCertificates."
+)
 WRONG_HOST = {62, 64}
 
 
@@ -104,10 +108,10 @@ def rejection(origin: str, error: UntrustedCertificate) -> CertificateRejected:
     elif code in WRONG_HOST:
         reason = "is for another host name. Use a name that the certificate was issued for."
     elif code == SELF_SIGNED:
-        reason = "is self-signed. Add it to the bundle that EXTRA_CA_CERTS names."
+        reason = f"is self-signed. {ADD_IT.replace('that CA certificate', 'it')}"
     elif code in UNKNOWN_AUTHORITY:
         by = f"{error.issuer}, which is not trusted here" if error.issuer else "an unknown authority"
-        reason = f"was issued by {by}. Add that CA certificate to the bundle that EXTRA_CA_CERTS names."
+        reason = f"was issued by {by}. {ADD_IT}"
     else:
-        reason = f"was rejected: {error.verify_message}. If your own authority issued it, see EXTRA_CA_CERTS."
+        reason = f"was rejected: {error.verify_message}. If your own authority issued it: {ADD_IT}"
     return CertificateRejected(f"The certificate of {origin} {reason}")

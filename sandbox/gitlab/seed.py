@@ -15,9 +15,7 @@ PROJECTS = (
 )
 CLIENT_ID = "demo-client-id"
 CLIENT_SECRET = "gloas-demo-client-secret"
-REDIRECT_URIS = tuple(
-    f"http://{host}:8000/organization/app-connections/gitlab/oauth/callback" for host in ("localhost", "127.0.0.1")
-)
+CALLBACK = "/organization/app-connections/gitlab/oauth/callback"
 
 PERSONAL = "glpat-demo-personal"
 PROJECT = "glpat-demo-project"
@@ -35,10 +33,11 @@ TOKENS = {
 }
 
 
-def seed_demo(sandbox: "Sandbox", project_count: int = 0) -> None:
+def seed_demo(sandbox: "Sandbox", project_count: int = 0, product_port: str = "8000") -> None:
     """Users ann and bob, a group of projects, an OAuth application, and the tokens of `TOKENS`.
 
-    `project_count` adds that many projects in a group of their own, `many`.
+    `project_count` adds that many projects in a group of their own, `many`. `product_port` is where the application
+    sends people back to, on this machine.
     """
     for username in ("ann", "bob"):
         sandbox.user(username)
@@ -49,8 +48,8 @@ def seed_demo(sandbox: "Sandbox", project_count: int = 0) -> None:
         sandbox.project(f"many/project-{number:04}")
     seed_tokens(sandbox)
     sandbox.application(
-        redirect_uris=REDIRECT_URIS,
-        scopes=("api", "read_api", "read_user"),
+        redirect_uris=[f"http://{host}:{product_port}{CALLBACK}" for host in ("localhost", "127.0.0.1")],
+        scopes=("api", "read_api", "read_repository", "read_user"),
         client_id=CLIENT_ID,
         client_secret=CLIENT_SECRET,
     )

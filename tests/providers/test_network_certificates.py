@@ -78,7 +78,8 @@ def test_an_unknown_authority_is_named(authority: trustme.CA) -> None:
     message = rejection(LOOPBACK, shows(authority.issue_cert("127.0.0.1"))).message
     assert message == (
         "The certificate of URL was issued by Corp, Corp Root, which is not trusted here. "
-        "Add that CA certificate to the bundle that EXTRA_CA_CERTS names."
+        "Add that CA certificate to the bundle that EXTRA_CA_CERTS names, or register the instance with it as "
+        "caCertificates."
     )
 
 
@@ -93,7 +94,8 @@ def test_a_missing_intermediate_is_named(authority: trustme.CA) -> None:
 def test_a_self_signed_certificate(tmp_path: Path) -> None:
     context, certificate = self_signed(tmp_path)
     assert rejection(LOOPBACK, context).message == (
-        "The certificate of URL is self-signed. Add it to the bundle that EXTRA_CA_CERTS names."
+        "The certificate of URL is self-signed. Add it to the bundle that EXTRA_CA_CERTS names, or register the "
+        "instance with it as caCertificates."
     )
     with hostile(says(b"{}"), tls=context) as server, http.session(replace(LOOPBACK, ca_pem=certificate)) as calls:
         assert calls.get(server.url).status == 200
