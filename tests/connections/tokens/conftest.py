@@ -9,6 +9,7 @@ from sandbox.gitlab import Sandbox
 from sandbox.gitlab.applications import Application
 from tests.clients import Api
 from tests.connections import oauth
+from tests.connections.test_secrets_never_leak import logged  # noqa: F401  # a fixture
 from tests.connections.tokens.processes import Processes
 from tests.connections.tokens.stored import Stored, connect
 
