@@ -1,7 +1,20 @@
 """The wiring as a Django app, for its management commands."""
 
 from django.apps import AppConfig
+from django.contrib.admin.apps import SimpleAdminConfig
 
 
 class WiringConfig(AppConfig):
     name = "config"
+    default = True
+
+
+class OperatorPages(SimpleAdminConfig):
+    """Django's admin, as `operator.py` has it."""
+
+    default_site = "config.operator.OperatorSite"
+
+    def ready(self) -> None:
+        """Find the `admin.py` of every app."""
+        super().ready()
+        self.module.autodiscover()

@@ -158,6 +158,7 @@ INSTALLED_APPS = [
     "identities",
     "connections",
     "oauth",
+    "config.apps.OperatorPages",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
@@ -191,6 +192,7 @@ TEMPLATES: list[dict[str, Any]] = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ]
         },

@@ -1,6 +1,7 @@
 """Every address of the product."""
 
 from django.conf import settings
+from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
@@ -15,6 +16,8 @@ urlpatterns = [
     path("api/", include("organizations.api.urls")),
     path("api/", include("identities.api.urls")),
     path("api/", include("connections.api.urls")),
+    path("admin", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/", admin.site.urls),
     path("", RedirectView.as_view(url=settings.LOGIN_REDIRECT_URL)),
     path("", include("organizations.web.urls")),
     path("organization/", include("connections.web.urls")),

@@ -48,6 +48,9 @@ class Identity(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
+    class Meta:
+        verbose_name_plural = "identities"
+
     def __str__(self) -> str:
         return self.name
 

@@ -25,8 +25,8 @@ def test_every_grant_is_given_back_and_every_connection_recorded(
     application = oauth.configure(settings, gitlab)
     project_id = project(admin)
     for name in ("first", "second"):
-        body = {"name": name, "method": "oauth", "projectId": project_id}
-        body |= {"credentials": {"code": oauth.code(gitlab, application)}}
+        credentials = {"code": oauth.code(gitlab, application)}
+        body = {"name": name, "method": "oauth", "projectId": project_id, "credentials": credentials}
         assert admin.post(GITLAB, body).status_code == 200
     assert admin.delete("/api/v2/workspace/platform").status_code == 200
     assert AppConnection.objects.count() == 0

@@ -9,11 +9,14 @@ from urllib.parse import quote
 import pytest
 from django.conf import settings
 from django.db import connection as database
+from django.test import Client
 
 from audit import log
 from connections.models import AppConnection, DataKey
+from organizations.models import User
 from sandbox.gitlab import Sandbox
 from tests.clients import SET_UP, Api, anonymous
+from tests.config.operator_pages import operator_pages
 from tests.connections.requests import BASE, GITLAB, body, project
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -119,8 +122,11 @@ def test_no_secret_turns_up_anywhere(gitlab: Sandbox, logged: list[str]) -> None
     log.buffer.flush()
     keys = [settings.SECRET_KEY, settings.ENCRYPTION_KEY]
     data_keys = [key.unwrap().material for key in DataKey.objects.all()]
+    browser = Client(headers={"host": "127.0.0.1:8000"})
+    browser.force_login(User.objects.get(email=SET_UP["email"]))
     places = {
         "an answer": b"\n".join(answers),
+        "the operator's pages": b"\n".join(content for _, content in operator_pages(browser)),
         "the log": "\n".join(logged).encode(),
         "the database": stored_bytes(),
     }

@@ -44,7 +44,7 @@ def failed(response: Any, status: int, *said: str) -> str:
     assert AppConnection.objects.count() == 0
     page = response.content.decode()
     assert "Connect again" in page
-    return page.partition(f'href="{PAGES}/new')[2].partition('"')[0]
+    return str(page.partition(f'href="{PAGES}/new')[2].partition('"')[0])
 
 
 def came_back(ann: Person, **query: str) -> Any:

@@ -1,0 +1,66 @@
+"""The operator's view of connections: what they are and how they are, and nothing that is sealed."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from connections.models import AppConnection, Instance
+from wire.admin import ShownOnly
+
+
+@admin.register(AppConnection)
+class AppConnectionAdmin(ShownOnly):
+    fields = (
+        "id",
+        "organization",
+        "project",
+        "app",
+        "method",
+        "name",
+        "description",
+        "public",
+        "account",
+        "scopes",
+        "expires_at",
+        "warnings",
+        "status",
+        "cause",
+        "cure",
+        "verified_at",
+        "token_expires_at",
+        "refresh_failures",
+        "refresh_not_before",
+        "refresh_unanswered_since",
+        "created_at",
+        "updated_at",
+    )
+    list_display = ("name", "app", "method", "organization", "project", "status", "token_expires_at", "updated_at")
+    list_filter = ("status", "app", "method")
+    list_select_related = ("organization", "project")
+    search_fields = ("name",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).defer("sealed_credentials")
+
+
+@admin.register(Instance)
+class InstanceAdmin(ShownOnly):
+    fields = (
+        "id",
+        "organization",
+        "app",
+        "url",
+        "client_id",
+        "client_secret_count",
+        "ca_pem",
+        "allow_private",
+        "updated_at",
+    )
+    list_display = ("url", "app", "organization", "client_id", "allow_private", "updated_at")
+    list_select_related = ("organization",)
+    search_fields = ("url",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).defer("sealed_client_secrets")
