@@ -18,6 +18,8 @@ from django.db import connection as database
 from tests.connections.tokens.stored import Stored
 from tests.server import PATIENCE, ROOT
 
+ENDED = object()
+
 
 class Process:
     """One running caller, as `caller.py` tells of it."""
@@ -31,11 +33,10 @@ class Process:
         self._reader.start()
 
     def says(self) -> Any:
-        """Wait for the next thing it says."""
-        try:
-            return self._said.get(timeout=PATIENCE)
-        except queue.Empty:
-            raise AssertionError(f"it says nothing: {self.log.read_text()}") from None
+        """Wait for the next thing it says; fails when it has ended."""
+        said = self._said.get(timeout=PATIENCE)
+        assert said is not ENDED, self.log.read_text()
+        return said
 
     def go_on(self) -> None:
         """Give the word to begin, or to go on where it has stopped."""
@@ -68,6 +69,7 @@ class Process:
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self._said.put(json.loads(line))
+        self._said.put(ENDED)
 
 
 class Processes:
