@@ -42,15 +42,14 @@ def measure(kinds: tuple[str, ...], options: Options) -> int:
 
 def failed(reports: list[Report]) -> bool:
     """Tell of rows with errors, loudly."""
-    wrong = {
-        f"{report.database} {name}": result.errors
-        for report in reports
-        for name, result in report.rows.items()
-        if result.errors
-    }
-    for row, errors in wrong.items():
-        progress(f"FAILED: {errors} requests of {row} or its yardsticks got no 2xx, or none in time")
+    wrong = {f"{report.database} {name}": count for report in reports for name, count in errors(report) if count}
+    for row, count in wrong.items():
+        progress(f"FAILED: {count} answers of {row} or its yardsticks were missing, late, too many or no 2xx")
     return bool(wrong)
+
+
+def errors(report: Report) -> list[tuple[str, int]]:
+    return [*((name, result.errors) for name, result in report.rows.items()), *report.tokens.errors.items()]
 
 
 def profile(kinds: tuple[str, ...], options: Options) -> int:

@@ -1,4 +1,4 @@
-"""The calls that are measured: the rows of the table, and the two yardsticks."""
+"""What is measured: the names of all rows, the calls of those that are served, and the two yardsticks."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -6,7 +6,9 @@ from dataclasses import asdict, dataclass
 # Stands in a body for a text that no other request of the run has.
 UNIQUE = "~unique~"
 CONNECTIONS = "/api/v1/app-connections/gitlab"
-ROWS = ("get", "list100", "list10000", "login", "create")
+SERVED = ("get", "list100", "list10000", "login", "create")  # by the server, under load
+TOKENS = ("fresh", "storm", "callers")  # in processes of their own; see `tokens`
+ROWS = (*SERVED, *TOKENS)
 IN_PROJECT = 100  # the length of the shorter list
 
 

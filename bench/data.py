@@ -1,21 +1,21 @@
 """Fill a migrated, empty database."""
 
 import secrets
-import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.db import connection as database
 from django.utils import timezone
 
+from audit.actors import ActorType
 from bench.calls import IN_PROJECT, Seeded
 from connections.keys import current_key
 from connections.models import AppConnection, DataKey
 from connections.providers.gitlab import GITLAB
 from identities.keys import Purpose, digests
-from identities.models import ClientSecret, UniversalAuth
+from identities.models import ClientSecret, Identity, TokenAuth, UniversalAuth
+from identities.services.access_tokens import issue
 from organizations.models import Organization, Project
-from organizations.services import create_organization
-from tests.clients import identity_with
+from organizations.services import add_member, create_organization
 
 PROJECTS = ("payments", "platform", "website")
 METHOD = GITLAB.methods["access-token"]
@@ -25,16 +25,16 @@ def seed(count: int) -> Seeded:
     """Make an organization with `count` connections, 100 of them in one of its three projects."""
     home, elsewhere = create_organization(name="Bench"), create_organization(name="Creators")
     projects = [Project.objects.create(organization=home, name=name, slug=name) for name in PROJECTS]
-    admin = identity_with(organization=home, project_roles={project.id: ["admin"] for project in projects})
-    creator = identity_with(organization=elsewhere)
-    client_id, client_secret = universal_auth(uuid.UUID(admin.identity_id))
+    admin, token = machine(home, projects)
+    _, creator_token = machine(elsewhere, [])
+    client_id, client_secret = universal_auth(admin)
     in_project = store(home, projects[0], IN_PROJECT)
     store(home, None, count - IN_PROJECT)
     store(elsewhere, None, 1)
     analyze()
     return Seeded(
-        token=admin.token,
-        creator_token=creator.token,
+        token=token,
+        creator_token=creator_token,
         client_id=client_id,
         client_secret=client_secret,
         project_id=str(projects[0].id),
@@ -42,9 +42,24 @@ def seed(count: int) -> Seeded:
     )
 
 
-def universal_auth(identity_id: uuid.UUID) -> tuple[str, str]:
+def machine(organization: Organization, projects: Sequence[Project]) -> tuple[Identity, str]:
+    """Make a machine identity that is admin of the organization and of the projects; returns it with a token."""
+    identity = Identity.objects.create(organization=organization, name="machine")
+    for place in (None, *projects):
+        add_member(
+            organization_id=organization.id,
+            project=place,
+            member_type=ActorType.IDENTITY,
+            member_id=identity.id,
+            roles=[{"role": "admin"}],
+        )
+    auth = TokenAuth.objects.create(identity=identity, access_token_ttl=0, access_token_max_ttl=0)
+    return identity, issue(auth, timezone.now()).text
+
+
+def universal_auth(identity: Identity) -> tuple[str, str]:
     """Let an identity log in; returns its client id and a client secret."""
-    auth = UniversalAuth.objects.create(identity_id=identity_id)
+    auth = UniversalAuth.objects.create(identity=identity)
     secret = secrets.token_hex(32)
     digest = digests(secret, Purpose.CLIENT_SECRET)[0]
     ClientSecret.objects.create(universal_auth=auth, prefix=secret[:4], digest=digest)

@@ -4,7 +4,7 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.calls import IN_PROJECT, ROWS
+from bench.calls import IN_PROJECT, ROWS, SERVED
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +14,7 @@ class Options:
     seconds: int
     rounds: int
     connections: int
+    due: int
     json: Path | None
     profile: str | None
 
@@ -26,6 +27,7 @@ def parse(arguments: list[str] | None = None) -> Options:
         seconds=given.seconds,
         rounds=given.rounds,
         connections=given.connections,
+        due=given.due,
         json=given.json,
         profile=given.profile,
     )
@@ -38,8 +40,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--seconds", type=positive, default=5, help="of each load (default: 5)")
     made.add_argument("--rounds", type=positive, default=3, help="of which the median counts (default: 3)")
     made.add_argument("--connections", type=list_length, default=10_000, help="in the longest list")
+    made.add_argument("--due", type=positive, default=1000, help="tokens in the refresh storm (default: 1000)")
     made.add_argument("--json", type=Path, metavar="FILE", help="write the results here too")
-    made.add_argument("--profile", choices=ROWS, help="show where the time of one row goes, and measure nothing")
+    made.add_argument("--profile", choices=SERVED, help="show where the time of one row goes, and measure nothing")
     return made
 
 

@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.db import connection as database
@@ -19,11 +20,12 @@ def count(calls: dict[str, Call]) -> dict[str, int]:
     counts = {}
     for name, call in calls.items():
         send(call)
-        counts[name] = statements(call)
+        counts[name] = counted(partial(send, call))
     return counts
 
 
-def statements(call: Call) -> int:
+def counted(call: Callable[[], object]) -> int:
+    """Return how many statements a call sends to the database."""
     seen: list[str] = []
 
     def note(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
@@ -31,7 +33,7 @@ def statements(call: Call) -> int:
         return execute(sql, *rest)
 
     with database.execute_wrapper(note):
-        send(call)
+        call()
     return len(seen)
 
 

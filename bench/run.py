@@ -12,17 +12,22 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import calls, databases
+from bench import calls, databases, tokens
 from bench.calls import Call, Seeded
 from bench.measure import Result, result, rounds
 from bench.options import Options
+from bench.product import inside
 from bench.server import ROOT, Memory, Server
+from bench.tokens import Tokens
 from sandbox.gitlab import Sandbox
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was measured on one database. Start times in seconds, on an empty database and on the full one."""
+    """What was measured on one database. Start times in seconds, on an empty database and on the full one.
+
+    `rows`, `queries` and `memory` are those of the rows that the server serves.
+    """
 
     database: str
     first_start: float
@@ -30,6 +35,7 @@ class Report:
     rows: dict[str, Result]
     queries: dict[str, int]
     memory: list[Memory]
+    tokens: Tokens
 
 
 @contextmanager
@@ -59,64 +65,52 @@ def environment(database_url: str, folder: Path) -> dict[str, str]:
 
 
 def measure(kind: str, options: Options, progress: Callable[[str], None]) -> Report:
-    """Start, fill, start again, load, count."""
-    with prepared(kind) as (folder, settings), sandbox() as gitlab:
+    """Start, fill, start again, load, count; then what needs no server."""
+    with prepared(kind) as (folder, settings), Sandbox() as gitlab:
         server = Server(settings, folder)
         try:
             first_start = server.start()
             server.stop()
             progress(f"{databases.TITLES[kind]}: storing {options.connections} connections")
             seeded = seed(settings, options)
-            second_start = server.start()
             rows = wanted(seeded, gitlab, options)
-            seen = rounds(
-                server,
-                calls.yardsticks(seeded),
-                rows,
-                count=options.rounds,
-                seconds=options.seconds,
-                progress=progress,
-            )
-            memory = server.memory()
+            second_start = server.start()
+            seen = load(server, calls.yardsticks(seeded), rows, options, progress) if rows else {}
+            memory = server.memory() if rows else []
         finally:
             server.stop()
         queries = json.loads(inside(settings, "queries", given=calls.to_json(rows)))
-    results = {name: result(each) for name, each in seen.items()}
-    return Report(kind, first_start, second_start, results, queries, memory)
+        found = tokens.measure(settings, folder, gitlab, options, progress)
+    return Report(kind, first_start, second_start, seen, queries, memory, found)
+
+
+def load(
+    server: Server,
+    yardsticks: Mapping[str, Call],
+    rows: Mapping[str, Call],
+    options: Options,
+    progress: Callable[[str], None],
+) -> dict[str, Result]:
+    seen = rounds(server, yardsticks, rows, count=options.rounds, seconds=options.seconds, progress=progress)
+    return {name: result(each) for name, each in seen.items()}
+
+
+def wanted(seeded: Seeded, gitlab: Sandbox, options: Options) -> dict[str, Call]:
+    rows = calls.rows(seeded, token_at(gitlab))
+    return {name: rows[name] for name in options.rows if name in rows}
 
 
 def profile(kind: str, options: Options) -> str:
     """Return where the time of one row goes."""
-    with prepared(kind) as (_, settings), sandbox() as gitlab:
+    with prepared(kind) as (_, settings), Sandbox() as gitlab:
         subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=settings, check=True)
-        rows = calls.to_json(calls.rows(seed(settings, options), gitlab))
+        rows = calls.to_json(calls.rows(seed(settings, options), token_at(gitlab)))
         return inside({**settings, "LOG_LEVEL": "WARNING"}, "profile", str(options.profile), given=rows)
 
 
-@contextmanager
-def sandbox() -> Iterator[calls.GitLab]:
-    with Sandbox() as running:
-        yield calls.GitLab(running.url, running.personal_token("ann").value)
-
-
-def wanted(seeded: Seeded, gitlab: calls.GitLab, options: Options) -> dict[str, Call]:
-    rows = calls.rows(seeded, gitlab)
-    return {name: rows[name] for name in options.rows}
+def token_at(gitlab: Sandbox) -> calls.GitLab:
+    return calls.GitLab(gitlab.url, gitlab.personal_token("ann").value)
 
 
 def seed(settings: Mapping[str, str], options: Options) -> Seeded:
     return Seeded(**json.loads(inside(settings, "seed", str(options.connections))))
-
-
-def inside(settings: Mapping[str, str], command: str, *arguments: str, given: str = "") -> str:
-    """Run a command of `bench.inside` with the server's settings; returns what it prints."""
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.inside", command, *arguments],
-        cwd=ROOT,
-        env=settings,
-        input=given,
-        text=True,
-        check=True,
-        capture_output=True,
-    )
-    return done.stdout

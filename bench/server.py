@@ -7,7 +7,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,9 +46,7 @@ class Server:
     def start(self) -> float:
         """Start on two cores; returns the seconds from exec to the first healthy answer."""
         started = time.perf_counter()
-        all_cores = os.sched_getaffinity(0)
-        os.sched_setaffinity(0, sorted(all_cores)[:CORES])  # children keep it
-        with self.log.open("ab") as log:
+        with two_cores(), self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "serve"],
                 cwd=ROOT,
@@ -57,7 +56,6 @@ class Server:
                 stderr=log,
                 start_new_session=True,  # Ctrl-C is for us, who then stop it
             )
-        os.sched_setaffinity(0, all_cores)
         while not self._is_healthy():
             if self.process.poll() is not None or time.perf_counter() - started > START_SECONDS:
                 raise RuntimeError(f"The server did not start. Its log ends with:\n{self.log_tail()}")
@@ -114,6 +112,17 @@ class Server:
         return self.log.read_text(errors="replace")[-LOG_TAIL:]
 
 
+@contextmanager
+def two_cores() -> Iterator[None]:
+    """Have what is started in the block run on two cores."""
+    all_cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, sorted(all_cores)[:CORES])  # children keep it
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, all_cores)
+
+
 def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -129,6 +138,15 @@ def cpu_seconds(pid: int) -> float:
     """Return the processor time that a process has used (proc_pid_stat(5), utime and stime)."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def high_water(pid: int) -> float:
+    """Return the most memory in MiB that a process has had so far; 0 once it has ended."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    return sum(int(text.split()[1]) / 1024 for text in lines if text.startswith("VmHWM:"))
 
 
 def memory(pid: int) -> Memory:
