@@ -61,8 +61,8 @@ REFUSED = "The grant is not accepted any more. It was revoked, or the OAuth appl
 RECONNECT = "Reconnect it: its id, name and everything that uses it stay as they are."
 WAIT = "Nothing to do: it is tried again by itself. If it lasts, see to the cause."
 RENEW_CLIENT = (
-    "Give us the secret that the OAuth application has now, in {variable} or at the registered instance: several, "
-    "separated by commas, are tried in turn. Then it heals by itself."
+    "Set the OAuth application's id and present secret, in {id} and {secret} or at the registered instance. Of"
+    " several secrets each is tried. Then it heals by itself."
 )
 
 log = structlog.get_logger(__name__)
@@ -180,7 +180,8 @@ def _note_failure(claim: Claim, connection: AppConnection, error: ProviderError)
 
 def _cure(connection: AppConnection, error: ProviderError) -> str:
     if isinstance(error, ClientMissing) or (isinstance(error, Refused) and error.code == "invalid_client"):
-        return RENEW_CLIENT.format(variable=PROVIDERS[connection.app].client_variables.client_secret)
+        variables = PROVIDERS[connection.app].client_variables
+        return RENEW_CLIENT.format(id=variables.client_id, secret=variables.client_secret)
     return WAIT
 
 

@@ -29,4 +29,10 @@ def test_a_code_makes_a_connection(admin: Api, gitlab: Sandbox, settings: Any) -
     assert (stored.account or {})["username"] == "ann"
     assert stored.scopes == ["api"]
     assert stored.token_expires_at is not None
-    assert set(stored.open_credentials()) == {"accessToken", "refreshToken", "tokenType", "instanceUrl"}
+    assert set(stored.open_credentials()) == {
+        "accessToken",
+        "refreshToken",
+        "tokenType",
+        "instanceUrl",
+        "clientId",
+    }

@@ -20,7 +20,7 @@ from connections.providers.base import (
     Use,
     Verified,
 )
-from connections.providers.errors import Refused
+from connections.providers.errors import ClientMissing, Refused
 from connections.providers.gitlab import client
 from connections.providers.gitlab.credentials import DEFAULT_URL, INSTANCE_URL
 from connections.providers.oauth2 import Tokens
@@ -37,15 +37,21 @@ def authorize_url(server: Server, consent: Consent) -> str:
 
 
 def exchange(server: Server, given: Credentials) -> Grant:
-    """Exchange a code. Where the instance was not named, the credentials name it: the default may change."""
+    """Exchange a code. The credentials name the instance and the OAuth client: both settings may change."""
     verifier = given.get("codeVerifier")
     tokens = oauth2.exchange(server, _token_endpoint(server), code=str(given["code"]), verifier=verifier)
     is_named = given.get("instanceUrl") or server.url == DEFAULT_URL
-    return _grant(tokens, given if is_named else {**given, "instanceUrl": server.url})
+    named = given if is_named else {**given, "instanceUrl": server.url}
+    return _grant(tokens, {**named, "clientId": oauth2.client_of(server).id})
 
 
 def refresh(server: Server, credentials: Credentials) -> Grant:
-    """Use the refresh token up for a new pair; an answer without a new one leaves the old one in force."""
+    """Use the refresh token up for a new pair; an answer without a new one leaves the old one in force.
+
+    GitLab answers another client as it does for a revoked grant: `invalid_grant`. So another one does not ask.
+    """
+    if credentials.get("clientId", oauth2.client_of(server).id) != oauth2.client_of(server).id:
+        raise ClientMissing(f"It was granted to another OAuth client than the one configured for {server.url}.")
     if not credentials.get("refreshToken"):
         raise Refused("The grant came without a refresh token.", status=400, code=oauth2.INVALID_GRANT)
     tokens = oauth2.refresh(
@@ -77,7 +83,7 @@ def _token_endpoint(server: Server) -> str:
 
 
 def _grant(tokens: Tokens, before: Credentials) -> Grant:
-    kept = {name: before[name] for name in ("instanceUrl", "refreshToken") if name in before}
+    kept = {name: before[name] for name in ("instanceUrl", "clientId", "refreshToken") if name in before}
     credentials = {**kept, "accessToken": tokens.access_token, "tokenType": tokens.token_type}
     if tokens.refresh_token:
         credentials["refreshToken"] = tokens.refresh_token

@@ -84,6 +84,21 @@ def test_the_new_secret_of_a_registered_instance_heals_it(
     assert works(gitlab, tokens.fresh(connection.id).credentials["accessToken"])
 
 
+def test_another_client_in_the_environment_kills_no_grant(
+    connection: Stored, application: Application, gitlab: Sandbox, settings: Any
+) -> None:
+    """GitLab would answer `invalid_grant`, as for a grant that was revoked."""
+    right = settings.APP_CONNECTION_VARIABLES
+    oauth.configure(settings, gitlab)
+    assert "granted to another OAuth client" in refused(connection)
+    assert connection.row.status == Status.FAILING
+    assert oauth.token_requests(gitlab) == 0
+    settings.APP_CONNECTION_VARIABLES = right
+    connection.time_passes(60)
+    assert works(gitlab, tokens.fresh(connection.id).credentials["accessToken"])
+    assert connection.credentials["clientId"] == application.client_id
+
+
 def test_a_grant_is_revoked_with_the_secret_that_fits(
     connection: Stored, application: Application, gitlab: Sandbox, old_secret: str, settings: Any
 ) -> None:
