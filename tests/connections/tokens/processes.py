@@ -65,6 +65,13 @@ class Process:
         self.process.kill()
         self.process.wait(PATIENCE)
 
+    def close(self) -> None:
+        self.kill()
+        self._reader.join()
+        for stream in (self.process.stdin, self.process.stdout):
+            assert stream is not None
+            stream.close()
+
     def _read(self) -> None:
         assert self.process.stdout is not None
         for line in self.process.stdout:
@@ -107,11 +114,7 @@ class Processes:
         try:
             yield process
         finally:
-            process.kill()
-            process._reader.join()
-            for stream in (process.process.stdin, process.process.stdout):
-                assert stream is not None
-                stream.close()
+            process.close()
 
     def _open(self, task: dict[str, Any], log: Any, environment: dict[str, str]) -> subprocess.Popen[str]:
         return subprocess.Popen(
