@@ -16,5 +16,7 @@ class OperatorPages(SimpleAdminConfig):
 
     def ready(self) -> None:
         """Find the `admin.py` of every app."""
+        from django.contrib.admin import autodiscover
+
         super().ready()
-        self.module.autodiscover()
+        autodiscover()

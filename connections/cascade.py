@@ -62,12 +62,12 @@ def give_back(ended: Sequence[Ended], actor: Actor) -> None:
     """Revoke grants one after the other, in a thread."""
 
     def run() -> None:
-        try:
-            for connection, credentials in ended:
+        for connection, credentials in ended:
+            try:
                 revoke(connection, credentials, actor=actor)
-        except Exception:
-            log.exception("a grant could not be given back")
-        finally:
-            connections.close_all()
+            except Exception:
+                log.exception("a grant could not be given back", connection_id=str(connection.id))
+            finally:
+                connections.close_all()
 
     threading.Thread(target=run, name="give-back").start()

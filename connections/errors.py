@@ -9,6 +9,7 @@ WireError (wire/errors.py)
 │   ├── InstanceTaken        an instance is registered already
 │   ├── ListingFailed        a list could not be fetched from GitLab or GitHub
 │   ├── NameTaken
+│   ├── NotReconnectable     the connection was not made by OAuth
 │   ├── NoClientThere        we have no OAuth client at that instance
 │   ├── ReconnectRequired    the grant is gone: only a person can help
 │   ├── ScopesLacking        the grant covers less than was asked for
@@ -37,6 +38,13 @@ from wire.errors import BadRequest, NotFound, RateLimited, ServerError, Unavaila
 class CredentialsRefused(BadRequest):
     def __init__(self, cause: str) -> None:
         super().__init__(f"Failed to validate credentials: {cause}")
+
+
+class NotReconnectable(BadRequest):
+    def __init__(self, provider: str, method: str) -> None:
+        super().__init__(
+            f"A {provider} Connection with method {method} has no grant to renew. Replace its credentials instead."
+        )
 
 
 class ExchangeFailed(BadRequest):

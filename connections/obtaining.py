@@ -1,9 +1,10 @@
 """From what was given to credentials that work: the network's part of creating and replacing."""
 
-import uuid
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+
+from django.db import InterfaceError, OperationalError
 
 from audit.actors import Actor
 from connections import revocation
@@ -12,7 +13,7 @@ from connections.models import AppConnection
 from connections.providers.base import Credentials, Grant, Method, OAuth, Provider, Server, Verified
 from connections.providers.errors import Busy, ProviderError, RateLimited, Refused
 from connections.reading import to_wait
-from connections.servers import configured_url, no_client, server_for
+from connections.servers import configured_url, no_client, server_for, server_with_client
 from wire.database import release
 
 
@@ -21,24 +22,25 @@ def obtain(
     method: Method,
     given: Credentials,
     *,
-    organization_id: uuid.UUID,
+    connection: AppConnection,
     actor: Actor,
     scopes: Collection[str] = (),
 ) -> Verified:
     """Turn what was given into credentials that work, with no database connection held while GitLab is asked.
 
+    `connection` is the one that they are for, stored or not.
+
     A code is exchanged first; what it was exchanged for is given back when it does not verify or lacks `scopes`.
     Raises CredentialsRefused, ExchangeFailed, ScopesLacking, NoClientThere, ClientNotConfigured and the 429s.
     """
     if method.oauth is None:
-        return _verify(provider, method, server_for(provider, given, organization_id), given)
-    server = server_for(provider, given, organization_id, default_url=configured_url(provider))
+        return _verify(provider, method, server_for(provider, given, connection.organization_id), given)
+    server = server_with_client(provider, given, connection.organization_id, default_url=configured_url(provider))
     if server.client is None:
         raise no_client(provider, server.url)
     release()
     grant = _exchange(provider, method.oauth, server, given)
-    unsaved = AppConnection(organization_id=organization_id, app=provider.app, method=method.name)
-    with given_back_on_failure(unsaved, grant.credentials, actor):
+    with given_back_on_failure(connection, grant.credentials, actor):
         verified = _verify(provider, method, server, grant.credentials)
         if missing := sorted(set(scopes) - set(verified.facts.scopes)):
             raise ScopesLacking(provider.display_name, missing)
@@ -49,9 +51,14 @@ def obtain(
 def given_back_on_failure(
     connection: AppConnection, credentials: Credentials | None, actor: Actor
 ) -> Iterator[None]:
-    """Revoke a grant that will not be stored: nobody else will."""
+    """Revoke a grant that will not be stored: nobody else will.
+
+    When the database goes away it may have stored it all the same, so then the grant is left alone.
+    """
     try:
         yield
+    except (InterfaceError, OperationalError):
+        raise
     except Exception:
         if credentials:
             revocation.revoke(connection, credentials, actor=actor)

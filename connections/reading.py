@@ -1,10 +1,13 @@
 """Reading connections: who may see or use which. Nothing is decrypted but for a listing, which uses a token."""
 
+import threading
 import uuid
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from heapq import merge
 from operator import attrgetter
 from typing import Any
+
+from django.conf import settings
 
 from audit import log
 from audit.events import Event
@@ -30,6 +33,8 @@ from wire.errors import BadRequest, NotFound
 from wire.ids import parse_uuid
 
 MOST_IDS_IN_AN_EVENT = 100
+# A GitLab that keeps refreshes waiting must not take every thread.
+WAITING = threading.BoundedSemaphore(max(1, settings.THREADS // 3))
 
 
 def get(principal: Principal, provider: Provider, *, connection_id: uuid.UUID) -> ConnectionView:
@@ -99,7 +104,7 @@ def fetch_listing(
     """Return what the connection's account can list at GitLab or GitHub."""
     view = let_in(principal, connection_id, Permission.CONNECTIONS_CONNECT)
     require_app(view, provider, f"ID {connection_id}")
-    ready = tokens.fresh(connection_id)
+    ready = _fresh(connection_id)
     _note(
         Event.LIST_WITH_APP_CONNECTION,
         principal,
@@ -113,6 +118,16 @@ def fetch_listing(
         raise to_wait(provider, f"loading {listing.name}", error) from None
     except ProviderError as error:
         raise ListingFailed(provider.display_name, listing.name, error.message) from None
+
+
+def _fresh(connection_id: uuid.UUID) -> Fresh:
+    """Return credentials that work. Few requests at once may wait for them: the others are told to come back."""
+    may_wait = WAITING.acquire(blocking=False)
+    try:
+        return tokens.fresh(connection_id, patience=tokens.PATIENCE if may_wait else 0.0)
+    finally:
+        if may_wait:
+            WAITING.release()
 
 
 def _fetch(provider: Provider, listing: Listing, ready: Fresh) -> Sequence[Mapping[str, Any]]:

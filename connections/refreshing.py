@@ -33,13 +33,14 @@ from connections.providers.errors import (
     ServerFailed,
 )
 from connections.revocation import oauth_of, revoke
-from connections.servers import server_for
+from connections.servers import server_with_client
 from wire.database import release
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
 FIRST_DELAY, LONGEST_DELAY = 5.0, 300.0
 # An answer that came but cannot be stored is lost for good: so long we keep trying, while the database is away.
 STORING_SECONDS = 600.0
+SHORTEST_LIFE = timedelta(minutes=1)  # of a token that is refreshed as often as it asks for
 DATABASE_AWAY = (OperationalError, InterfaceError)
 CHANGED_BY_A_REFRESH = (
     "sealed_credentials",
@@ -68,10 +69,13 @@ RENEW_CLIENT = (
 log = structlog.get_logger(__name__)
 
 
-def refresh(connection_id: uuid.UUID) -> None:
-    """Refresh the connection's token if it is due and nobody else does; the outcome is on the row."""
-    if claim := claims.take(connection_id):
-        carry_out(claim)
+def refresh(connection_id: uuid.UUID) -> ProviderError | None:
+    """Refresh the connection's token if it is due and nobody else does; returns what went wrong there, if anything.
+
+    The outcome is on the row.
+    """
+    claim = claims.take(connection_id)
+    return carry_out(claim) if claim else None
 
 
 def read(connection_id: uuid.UUID) -> AppConnection:
@@ -93,41 +97,43 @@ def patiently(patience: float) -> Iterator[float]:
     yield 0.0
 
 
-def carry_out(claim: Claim) -> None:
+def carry_out(claim: Claim) -> ProviderError | None:
     """Refresh what we have claimed. Nothing is raised: the outcome is on the row, and in the log."""
     try:
         connection = read(claim.connection_id)
         if is_due(connection):
-            _refresh(claim, connection)
-        else:
-            claims.release(claim)
+            return _refresh(claim, connection)
+        claims.release(claim)
     except ConnectionNotFound:
-        return
+        pass
     except Exception:
         log.exception("a refresh failed", connection_id=str(claim.connection_id))
         with suppress(Error):  # the database is away: the claim ends by itself
             _postpone(claim, "Its token could not be refreshed; the log says why.", FIRST_DELAY * 2)
+    return None
 
 
-def _refresh(claim: Claim, connection: AppConnection) -> None:
+def _refresh(claim: Claim, connection: AppConnection) -> ProviderError | None:
     oauth = oauth_of(connection)
     if oauth is None:
-        return
+        claims.release(claim)
+        return None
     credentials = connection.open_credentials()
-    server = server_for(PROVIDERS[connection.app], credentials, connection.organization_id)
+    server = server_with_client(PROVIDERS[connection.app], credentials, connection.organization_id)
     key = keys.current_key(connection.organization_id)
     if not claims.note_start(claim, connection.credentials_hash):
-        return
+        return None
     release()
     with claims.kept(claim):
         try:
             grant = oauth.refresh(server, credentials)
         except ProviderError as error:
             _note_failure(claim, connection, error)
-            return
+            return error
         stored = _store_at_all_costs(connection, grant, key)
     if not stored:  # reconnected or deleted meanwhile: nobody will ever use these
         revoke(connection, grant.credentials, actor=system())
+    return None
 
 
 def _store_at_all_costs(before: AppConnection, grant: Grant, key: DataKey) -> bool:
@@ -137,7 +143,8 @@ def _store_at_all_costs(before: AppConnection, grant: Grant, key: DataKey) -> bo
     after.token_expires_at = grant.expires_at
     after.settle()
     if after.token_expires_at and is_due(after):  # so short a life must not have every caller refresh
-        after.refresh_not_before = timezone.now() + (after.token_expires_at - timezone.now()) / 2
+        half = (after.token_expires_at - timezone.now()) / 2
+        after.refresh_not_before = timezone.now() + max(half, SHORTEST_LIFE / 2)
     for left in patiently(STORING_SECONDS):
         try:
             return _store(before, after)

@@ -10,7 +10,7 @@ from connections.models import AppConnection
 from connections.providers import PROVIDERS
 from connections.providers.base import Credentials, OAuth
 from connections.providers.errors import ProviderError
-from connections.servers import server_for
+from connections.servers import server_with_client
 from wire.database import release
 
 log = structlog.get_logger(__name__)
@@ -37,7 +37,7 @@ def revoke(connection: AppConnection, credentials: Credentials, *, actor: Actor)
         return
     failure = ""
     try:
-        server = server_for(PROVIDERS[connection.app], credentials, connection.organization_id)
+        server = server_with_client(PROVIDERS[connection.app], credentials, connection.organization_id)
         release()
         oauth.revoke(server, credentials)
     except ProviderError as error:

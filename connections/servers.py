@@ -23,30 +23,45 @@ from connections.providers.network import Network
 def server_for(
     provider: Provider, credentials: Credentials, organization_id: uuid.UUID, *, default_url: str = ""
 ) -> Server:
-    """Return the server that these credentials of the organization are for.
+    """Return the server that these credentials of the organization are for, and open no secret of ours.
 
     `default_url` is meant where they name none, instead of the provider's own default.
     """
     url = provider.server_url(credentials, default_url or provider.client_variables.default_url)
     instance = registered(provider, url, organization_id)
+    return server_of(provider, instance) if instance else Server(url=url, network=operator_network())
+
+
+def server_with_client(
+    provider: Provider, credentials: Credentials, organization_id: uuid.UUID, *, default_url: str = ""
+) -> Server:
+    """Return the same with our OAuth client there, if there is one; raises Unsealable."""
+    url = provider.server_url(credentials, default_url or provider.client_variables.default_url)
+    instance = registered(provider, url, organization_id)
     if instance is None:
         return Server(url=url, network=operator_network(), client=configured_client(provider, url))
-    return server_of(provider, instance)
+    return replace(server_of(provider, instance), client=_client_at(provider, instance))
 
 
 def server_of(provider: Provider, instance: Instance) -> Server:
-    """Return the server that an organization registered."""
-    client = configured_client(provider, instance.url)
-    if instance.client_id:
-        client = OAuthClient(instance.client_id, instance.open_client_secrets(), redirect_uri(provider))
-    return Server(url=instance.url, network=_network_of(instance), client=client)
+    """Return the server that an organization registered.
+
+    Where it is known by the operator's OAuth client, the operator's own rule holds: an authority that one
+    organization trusts must not stand between us and a server that gets everybody's secret.
+    """
+    is_shared = not instance.client_id and configured_client(provider, instance.url) is not None
+    return Server(url=instance.url, network=operator_network() if is_shared else _network_of(instance))
+
+
+def _client_at(provider: Provider, instance: Instance) -> OAuthClient | None:
+    if not instance.client_id:
+        return configured_client(provider, instance.url)
+    return OAuthClient(instance.client_id, instance.open_client_secrets(), redirect_uri(provider, instance))
 
 
 def urls_with_client(provider: Provider, organization_id: uuid.UUID) -> list[str]:
     """Return the servers at which the organization can connect by OAuth, the configured one first."""
-    own = [configured_url(provider)] if variable(provider.client_variables.client_id) else []
-    known = Instance.objects.filter(organization_id=organization_id, app=provider.app).exclude(client_id="")
-    return own + [url for url in known.order_by("url").values_list("url", flat=True) if url not in own]
+    return list(redirect_uris(provider, organization_id))
 
 
 def registered(provider: Provider, url: str, organization_id: uuid.UUID) -> Instance | None:
@@ -63,7 +78,7 @@ def configured_client(provider: Provider, url: str) -> OAuthClient | None:
     """Return the client of the environment, if it is for this address."""
     variables = provider.client_variables
     client_id, client_secret = variable(variables.client_id), variable(variables.client_secret)
-    if not client_id or not client_secret or not _is_same(url, configured_url(provider)):
+    if not client_id or not client_secret or not is_same(url, configured_url(provider)):
         return None
     secrets = [secret.strip() for secret in client_secret.split(",")]
     return OAuthClient(client_id, [secret for secret in secrets if secret], redirect_uri(provider))
@@ -72,19 +87,38 @@ def configured_client(provider: Provider, url: str) -> OAuthClient | None:
 def no_client(provider: Provider, url: str) -> ClientNotConfigured | NoClientThere:
     """Return the error for a server at which we have no OAuth client."""
     own_url = configured_url(provider)
-    if _is_same(url, own_url):
+    if is_same(url, own_url):
         return ClientNotConfigured(provider.display_name)
     return NoClientThere(provider.app, url, own_url if variable(provider.client_variables.client_id) else "")
 
 
 def configured_url(provider: Provider) -> str:
     """Return the address that the environment's client is for."""
-    return variable(provider.client_variables.url) or provider.client_variables.default_url
+    return (variable(provider.client_variables.url) or provider.client_variables.default_url).rstrip("/")
 
 
-def redirect_uri(provider: Provider) -> str:
-    """Return where the app sends people back to; it is registered there letter by letter."""
-    return f"{settings.SITE_URL}/organization/app-connections/{provider.app}/oauth/callback"
+def redirect_uri(provider: Provider, instance: Instance | None = None) -> str:
+    """Return where the app sends people back to; it is registered there letter by letter.
+
+    Every registered instance has one of its own: by it the way back shows which server a code is from, and no
+    other server is sent that code (RFC 9700, section 4.4).
+    """
+    return way_back(provider, instance.id if instance else None)
+
+
+def way_back(provider: Provider, instance_id: uuid.UUID | None) -> str:
+    """Return the redirect URI of the configured server, or of a registered instance."""
+    path = f"/organization/app-connections/{provider.app}/oauth/callback"
+    return f"{settings.SITE_URL}{path}/{instance_id}" if instance_id else f"{settings.SITE_URL}{path}"
+
+
+def redirect_uris(provider: Provider, organization_id: uuid.UUID) -> dict[str, str]:
+    """Return the redirect URI for each server at which the organization can connect by OAuth."""
+    known = Instance.objects.filter(organization_id=organization_id, app=provider.app).exclude(client_id="")
+    own = (
+        {configured_url(provider): redirect_uri(provider)} if variable(provider.client_variables.client_id) else {}
+    )
+    return own | {instance.url: redirect_uri(provider, instance) for instance in known.order_by("url")}
 
 
 def origin_of(url: str) -> str:
@@ -137,7 +171,8 @@ def _network_of(instance: Instance) -> Network:
     return network if instance.allow_private else replace(network, allow_internal=False, allowed_hosts=())
 
 
-def _is_same(url: str, other: str) -> bool:
+def is_same(url: str, other: str) -> bool:
+    """Tell whether two addresses are those of one server."""
     try:
         return normal_url(url) == normal_url(other)
     except AddressRefused:

@@ -14,12 +14,13 @@ from connections import keys, revocation, rows
 from connections.errors import (
     ConnectionNotFound,
     NameTaken,
+    NotReconnectable,
     WrongMethod,
 )
 from connections.models import AppConnection, DataKey
 from connections.obtaining import given_back_on_failure, obtain
 from connections.providers import PROVIDERS
-from connections.providers.base import Credentials, Method, Provider, Verified
+from connections.providers.base import Credentials, Provider, Verified
 from connections.reading import let_in, project_for_use, require_app
 from connections.rows import ConnectionView
 from organizations.access import Principal, denied
@@ -46,14 +47,6 @@ def create(
     Raises BadRequest for an unknown project, a taken name and refused credentials; PermissionDenied.
     """
     project = place_for_new(principal, project_id=project_id, name=name)
-    verified = obtain(
-        provider,
-        provider.methods[method],
-        credentials,
-        organization_id=principal.organization_id,
-        actor=principal.actor,
-        scopes=scopes,
-    )
     connection = AppConnection(
         organization_id=principal.organization_id,
         project_id=project,
@@ -61,6 +54,14 @@ def create(
         method=method,
         name=name,
         description=description,
+    )
+    verified = obtain(
+        provider,
+        provider.methods[method],
+        credentials,
+        connection=connection,
+        actor=principal.actor,
+        scopes=scopes,
     )
     with given_back_on_failure(connection, verified.credentials, principal.actor):
         _store_new(principal, connection, verified)
@@ -101,33 +102,49 @@ def update(
         needed.append(Permission.CONNECTIONS_EDIT_CREDENTIALS)
     view = let_in(principal, connection_id, *needed)
     require_app(view, provider, f"ID {connection_id}")
-    method = provider.methods[view.method]
-    verified = _replacement(principal, provider, method, credentials)
-    old = AppConnection(organization_id=principal.organization_id, app=provider.app, method=method.name)
+    old = named_by(view)
+    verified = _replacement(principal, provider, old, credentials)
     with given_back_on_failure(old, verified.credentials if verified else None, principal.actor):
         connection, replaced = _store_changes(principal, connection_id, changes, verified)
     return _settled(principal, connection, replaced)
 
 
-def replace_credentials(
-    principal: Principal, provider: Provider, *, connection_id: uuid.UUID, method: Method, verified: Verified
+def replace_grant(
+    principal: Principal, provider: Provider, *, connection: AppConnection, verified: Verified
 ) -> ConnectionView:
-    """Put verified credentials in the place of a connection's old ones; id, name and dependents stay.
+    """Put a new grant in the place of a connection's old one; id, name and dependents stay.
 
-    A grant that cannot be stored is given back. Raises as `require_replaceable`.
+    A grant that cannot be stored is given back. Raises as `require_reconnectable`.
     """
-    old = AppConnection(organization_id=principal.organization_id, app=provider.app, method=method.name)
-    with given_back_on_failure(old, verified.credentials, principal.actor):
-        require_replaceable(principal, provider, connection_id)
-        connection, replaced = _store_changes(principal, connection_id, {}, verified)
-    return _settled(principal, connection, replaced)
+    with given_back_on_failure(connection, verified.credentials, principal.actor):
+        require_reconnectable(principal, provider, connection.id)
+        stored, replaced = _store_changes(principal, connection.id, {}, verified)
+    return _settled(principal, stored, replaced)
 
 
-def require_replaceable(principal: Principal, provider: Provider, connection_id: uuid.UUID) -> ConnectionView:
-    """Return the connection if the principal may replace its credentials; raises NotFound, PermissionDenied."""
+def require_reconnectable(principal: Principal, provider: Provider, connection_id: uuid.UUID) -> ConnectionView:
+    """Return the connection if it has a grant that the principal may replace.
+
+    Raises NotFound, PermissionDenied, NotReconnectable.
+    """
     view = let_in(principal, connection_id, Permission.CONNECTIONS_EDIT, Permission.CONNECTIONS_EDIT_CREDENTIALS)
     require_app(view, provider, f"ID {connection_id}")
+    method = provider.methods[view.method]
+    if method.oauth is None:
+        raise NotReconnectable(provider.display_name, method.display_name)
     return view
+
+
+def named_by(view: ConnectionView) -> AppConnection:
+    """Return a connection, not to be stored, that stands for another in what is recorded."""
+    return AppConnection(
+        id=uuid.UUID(view.id),
+        organization_id=uuid.UUID(view.organization_id),
+        project_id=uuid.UUID(view.project_id) if view.project_id else None,
+        app=view.app,
+        method=view.method,
+        name=view.name,
+    )
 
 
 def _store_changes(
@@ -139,13 +156,14 @@ def _store_changes(
     with unless_taken(NameTaken(str(changes.get("name")))), transaction.atomic():
         connection = _locked(connection_id)
         changed = _apply(connection, changes)
+        before = connection.account
         if verified:
             replaced = revocation.grant_of(connection)
             _put(connection, verified, key)
         if changed or verified:
             connection.version += 1
             connection.save()
-            _record_update(principal, connection, changed, credentials_updated=verified is not None)
+            _record_update(principal, connection, changed, before, credentials_updated=verified is not None)
     return connection, replaced
 
 
@@ -184,17 +202,21 @@ def place_for_new(principal: Principal, *, project_id: str | None, name: str) ->
 
 
 def _replacement(
-    principal: Principal, provider: Provider, method: Method, credentials: Mapping[str, Credentials] | None
+    principal: Principal,
+    provider: Provider,
+    connection: AppConnection,
+    credentials: Mapping[str, Credentials] | None,
 ) -> Verified | None:
     if credentials is None:
         return None
+    method = provider.methods[connection.method]
     if method.name not in credentials:
         raise WrongMethod(provider.display_name, method.display_name)
     return obtain(
         provider,
         method,
         credentials[method.name],
-        organization_id=principal.organization_id,
+        connection=connection,
         actor=principal.actor,
     )
 
@@ -249,8 +271,15 @@ def _record(event: Event, principal: Principal, connection: AppConnection, **met
 
 
 def _record_update(
-    principal: Principal, connection: AppConnection, changed: list[str], *, credentials_updated: bool
+    principal: Principal,
+    connection: AppConnection,
+    changed: list[str],
+    account_before: dict[str, Any] | None,
+    *,
+    credentials_updated: bool,
 ) -> None:
+    is_other = connection.account != account_before
+    accounts = {"account": connection.account, "accountBefore": account_before} if is_other else {}
     _record(
         Event.UPDATE_APP_CONNECTION,
         principal,
@@ -260,4 +289,5 @@ def _record_update(
         changed=changed,
         credentialsUpdated=credentials_updated,
         isPlatformManagedCredentials=False,
+        **accounts,
     )

@@ -7,25 +7,31 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import structlog
 from django.utils import timezone
 
 from audit.actors import ActorType, system
 from connections import keys, services
+from connections.errors import Unsealable
 from connections.models import AppConnection
 from connections.providers import PROVIDERS
 from connections.providers.base import Consent, Method, OAuth, Provider, Server, Use
 from connections.revocation import revoke
-from connections.servers import no_client, server_for
+from connections.servers import no_client, server_with_client
 from oauth.errors import SomebodyElse, StateExpired, StateUnknown, StateUsed
 from oauth.models import OAuthAttempt, digest
 from organizations.access import Principal
 from organizations.models import User
-from wire.errors import PermissionDenied
+from wire.errors import PermissionDenied, RateLimited
 
 LIFETIME = timedelta(minutes=10)
 # So long an attempt that is over can still say why it is, and give its form back.
 KEPT = timedelta(days=1)
-SWEPT_AT_ONCE = 100
+SWEPT_AT_ONCE = 10
+MOST_BEGUN = 50
+
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +58,9 @@ def begin(principal: Principal, session_key: str, provider: Provider, wish: Wish
     What can be known to fail later fails now. Raises BadRequest for an unknown project and a taken name, NotFound,
     PermissionDenied, NoClientThere, ClientNotConfigured.
     """
+    _limit(principal)
     given = _checked(principal, provider, wish)
-    server = server_for(provider, given, principal.organization_id)
+    server = server_with_client(provider, given, principal.organization_id)
     if server.client is None:
         raise no_client(provider, server.url)
     method, oauth = oauth_method(provider)
@@ -63,13 +70,28 @@ def begin(principal: Principal, session_key: str, provider: Provider, wish: Wish
     return oauth.authorize_url(server, consent)
 
 
+def person_of(principal: Principal) -> uuid.UUID:
+    """Return the id of the person who asks; raises PermissionDenied for a machine."""
+    actor = principal.actor
+    if actor.type is not ActorType.USER or actor.id is None:
+        raise PermissionDenied("Only a person can connect through a browser.")
+    return actor.id
+
+
+def _limit(principal: Principal) -> None:
+    """Raise RateLimited for somebody who begins far more than they can finish."""
+    recent = OAuthAttempt.objects.filter(created_at__gt=timezone.now() - LIFETIME)
+    if recent.filter(user_id=person_of(principal)).count() >= MOST_BEGUN:
+        raise RateLimited("You began too many attempts to connect. Wait some minutes.", retry_after=60)
+
+
 def _checked(principal: Principal, provider: Provider, wish: Wish) -> Mapping[str, Any]:
     """Return the public part of the credentials to come, if the principal may have them stored."""
     if wish.reconnects is None:
         project_id = str(wish.project_id) if wish.project_id else None
         services.place_for_new(principal, project_id=project_id, name=wish.name)
         return provider.credentials_at(wish.instance_url)
-    return services.require_replaceable(principal, provider, wish.reconnects).public
+    return services.require_reconnectable(principal, provider, wish.reconnects).public
 
 
 def _note(
@@ -82,12 +104,9 @@ def _note(
     server: Server,
     consent: Consent,
 ) -> None:
-    person = principal.actor
-    if person.type is not ActorType.USER or person.id is None:
-        raise PermissionDenied("Only a person can connect through a browser.")
     attempt = OAuthAttempt(
         organization_id=principal.organization_id,
-        user_id=person.id,
+        user_id=person_of(principal),
         session_digest=digest(session_key),
         state_digest=digest(consent.state),
         data_key=keys.current_key(principal.organization_id),
@@ -95,6 +114,7 @@ def _note(
         method=method.name,
         given=dict(given),
         instance_url=server.url,
+        redirect_uri=server.client.redirect_uri if server.client else "",
         use=wish.use,
         scopes=list(consent.scopes),
         name=wish.name,
@@ -108,19 +128,20 @@ def _note(
     attempt.save(force_insert=True)
 
 
-def consume(provider: Provider, state: str) -> OAuthAttempt:
-    """Return the attempt that began with `state`, which counts once.
-
-    Raises StateUnknown, StateUsed. Whose the attempt is, and whether it is in time, is asked afterwards.
-    """
+def find(provider: Provider, state: str) -> OAuthAttempt:
+    """Return the attempt that began with `state`; raises StateUnknown."""
     attempt = (
         OAuthAttempt.objects.select_related("data_key").filter(app=provider.app, state_digest=digest(state)).first()
     )
     if attempt is None:
         raise StateUnknown
+    return attempt
+
+
+def consume(attempt: OAuthAttempt) -> None:
+    """Use an attempt up; raises StateUsed. Whose it is, and whether it is in time, is asked afterwards."""
     if not OAuthAttempt.objects.filter(pk=attempt.pk, consumed_at=None).update(consumed_at=timezone.now()):
         raise StateUsed
-    return attempt
 
 
 def require_own(attempt: OAuthAttempt, user: User | None, session_key: str | None) -> None:
@@ -149,7 +170,11 @@ def sweep() -> int:
     """Give back grants that nobody decided about in time, and forget old attempts; returns how many."""
     overdue = OAuthAttempt.objects.select_related("data_key").filter(expires_at__lte=timezone.now())
     for attempt in overdue.exclude(sealed_grant="")[:SWEPT_AT_ONCE]:
-        give_back(attempt)
+        try:
+            give_back(attempt)
+        except Unsealable:  # nobody will ever open it
+            log.exception("a grant cannot be given back", attempt_id=str(attempt.id))
+            OAuthAttempt.objects.filter(pk=attempt.pk).update(sealed_grant="")
     forgotten, _ = OAuthAttempt.objects.filter(expires_at__lte=timezone.now() - KEPT, sealed_grant="").delete()
     return forgotten
 
@@ -170,12 +195,14 @@ def give_back(attempt: OAuthAttempt) -> None:
 
 def connection_to_reconnect(attempt: OAuthAttempt) -> AppConnection | None:
     """Return the connection that is to get new credentials, if it is there."""
-    return AppConnection.objects.filter(pk=attempt.reconnects).first() if attempt.reconnects else None
+    if attempt.reconnects is None:
+        return None
+    return AppConnection.objects.filter(pk=attempt.reconnects, organization_id=attempt.organization_id).first()
 
 
 def connection_of(attempt: OAuthAttempt) -> AppConnection:
-    """Return a connection, not stored, that stands for the attempt in what is recorded."""
-    return AppConnection(
+    """Return the connection that is reconnected, or one not stored that stands for it in what is recorded."""
+    return connection_to_reconnect(attempt) or AppConnection(
         id=attempt.reconnects or attempt.id,
         organization_id=attempt.organization_id,
         project_id=attempt.project_id,

@@ -5,6 +5,7 @@ WireError (wire/errors.py)
     ├── StateUnknown      400  no attempt of ours began with this state
     ├── StateUsed         400  the attempt came back before
     ├── StateExpired      400  the attempt took longer than ten minutes
+    ├── WrongWayBack      400  the answer came back by the address of another server
     ├── SomebodyElse      403  another person or another session came back
     ├── ConsentDenied     400  the person said no at GitLab
     ├── ServerComplained  400  GitLab sent the person back with another error
@@ -53,6 +54,15 @@ class SomebodyElse(HandshakeFailed):
         "The attempt was begun in another session: by somebody else, in another browser, or before you signed out."
     )
     advice = "Nothing was stored. Connect again in this browser, and stay signed in meanwhile."
+
+
+class WrongWayBack(HandshakeFailed):
+    title = "You came back another way"
+    default = (
+        "You came back by another redirect URI than the one that you were sent with: by that of another server, or "
+        "SITE_URL was changed. The code was not used."
+    )
+    advice = "Nothing was stored. Connect again. If it lasts, look at the redirect URI of the OAuth application."
 
 
 class ConsentDenied(HandshakeFailed):

@@ -1,21 +1,25 @@
 """The way back: from what GitLab sends the browser back with to a connection."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from audit.actors import Actor
 from connections import services
 from connections.errors import ConnectionNotFound
 from connections.models import AppConnection
-from connections.obtaining import obtain
+from connections.obtaining import given_back_on_failure, obtain
 from connections.providers import PROVIDERS
 from connections.providers.answer import shown
 from connections.providers.base import Account, Credentials, Facts, Provider, Verified
 from connections.revocation import revoke
 from connections.rows import ConnectionView
-from oauth.attempts import connection_of, connection_to_reconnect, take_grant
+from connections.servers import is_same
+from oauth.attempts import LIFETIME, connection_of, connection_to_reconnect, take_grant
 from oauth.errors import CodeMissing, ConsentDenied, NothingToConfirm, ServerComplained
 from oauth.models import OAuthAttempt
 from organizations.access import Principal
@@ -23,11 +27,13 @@ from organizations.access import Principal
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """In what a new grant is less than the old one, or another: what a person has to agree to."""
+    """In what a new grant is less than the old one or than what was asked for, or another: to be agreed to."""
 
+    instance_before: str = ""
+    instance_now: str = ""
     account_before: str = ""
     account_now: str = ""
-    lost_scopes: tuple[str, ...] = ()
+    missing_scopes: tuple[str, ...] = ()
 
 
 def complete(principal: Principal, attempt: OAuthAttempt, answer: Mapping[str, str]) -> ConnectionView | None:
@@ -37,7 +43,12 @@ def complete(principal: Principal, attempt: OAuthAttempt, answer: Mapping[str, s
     ServerComplained, CodeMissing, and what `services.create` raises. Whatever is raised, nothing is stored.
     """
     provider = PROVIDERS[attempt.app]
-    given = {**attempt.given, "code": _code(provider, answer), "codeVerifier": attempt.open_verifier()}
+    given = {
+        **attempt.given,
+        **provider.credentials_at(attempt.instance_url),
+        "code": _code(provider, answer),
+        "codeVerifier": attempt.open_verifier(),
+    }
     if attempt.reconnects:
         return _reconnect(principal, provider, attempt, given)
     return services.create(
@@ -68,14 +79,15 @@ def _reconnect(
     principal: Principal, provider: Provider, attempt: OAuthAttempt, given: Credentials
 ) -> ConnectionView | None:
     connection = _connection(attempt)
-    services.require_replaceable(principal, provider, connection.id)
+    services.require_reconnectable(principal, provider, connection.id)
     method = provider.methods[attempt.method]
-    verified = obtain(provider, method, given, organization_id=attempt.organization_id, actor=principal.actor)
-    difference = compare(connection, verified.facts)
-    if difference != Difference():
-        _wait_for_decision(attempt, verified, difference)
-        return None
-    return _replace(principal, provider, attempt, verified)
+    verified = obtain(provider, method, given, connection=connection, actor=principal.actor)
+    with given_back_on_failure(connection, verified.credentials, principal.actor):
+        difference = compare(attempt, _connection(attempt), verified.facts)
+        if difference != Difference():
+            _wait_for_decision(attempt, verified, difference)
+            return None
+    return services.replace_grant(principal, provider, connection=connection, verified=verified)
 
 
 def _connection(attempt: OAuthAttempt) -> AppConnection:
@@ -85,36 +97,53 @@ def _connection(attempt: OAuthAttempt) -> AppConnection:
     return connection
 
 
-def compare(connection: AppConnection, facts: Facts) -> Difference:
-    """Tell in what a new grant falls short of what the connection has: the account behind it, and its scopes."""
-    before = connection.account or {}
-    now = facts.account
+def compare(attempt: OAuthAttempt, connection: AppConnection, facts: Facts) -> Difference:
+    """Tell in what a new grant differs from what the connection has now: instance, account, scopes."""
+    provider = PROVIDERS[attempt.app]
+    instance = provider.server_url(connection.public, provider.client_variables.default_url)
+    is_elsewhere = not is_same(instance, attempt.instance_url)
+    before, now = connection.account or {}, facts.account
     is_other = bool(before and now and str(before["id"]) != now.id)
+    wanted = {*connection.scopes, *attempt.scopes}
     return Difference(
+        instance_before=instance if is_elsewhere else "",
+        instance_now=attempt.instance_url if is_elsewhere else "",
         account_before=str(before["username"]) if is_other else "",
         account_now=now.username if now and is_other else "",
-        lost_scopes=tuple(sorted(set(connection.scopes) - set(facts.scopes))),
+        missing_scopes=tuple(sorted(wanted - set(facts.scopes))),
     )
 
 
 def _wait_for_decision(attempt: OAuthAttempt, verified: Verified, difference: Difference) -> None:
+    """Keep the grant for as long as an attempt may take, while the person thinks."""
     facts = verified.facts
     attempt.seal_grant(dict(verified.credentials))
+    attempt.expires_at = timezone.now() + LIFETIME
     attempt.found = {
         "account": asdict(facts.account) if facts.account else None,
         "scopes": list(facts.scopes),
         "token_expires_at": verified.token_expires_at.isoformat() if verified.token_expires_at else None,
         "difference": asdict(difference),
     }
-    attempt.save(update_fields=["sealed_grant", "found"])
+    attempt.save(update_fields=["sealed_grant", "found", "expires_at"])
 
 
 def difference(attempt: OAuthAttempt) -> Difference:
-    """Return what the person has to agree to; raises NothingToConfirm."""
+    """Return what the person has to agree to as things are now; raises NothingToConfirm, ConnectionNotFound."""
     if not attempt.sealed_grant or attempt.found is None:
         raise NothingToConfirm
-    found = attempt.found["difference"]
-    return Difference(found["account_before"], found["account_now"], tuple(found["lost_scopes"]))
+    return compare(attempt, _connection(attempt), _facts(attempt.found))
+
+
+def is_as_shown(attempt: OAuthAttempt) -> bool:
+    """Tell whether the difference is still the one that the person was shown; remember it if not."""
+    found = attempt.found or {}
+    present = json.loads(json.dumps(asdict(difference(attempt))))
+    if found.get("difference") == present:
+        return True
+    attempt.found = {**found, "difference": present}
+    attempt.save(update_fields=["found"])
+    return False
 
 
 def confirm(principal: Principal, attempt: OAuthAttempt) -> ConnectionView:
@@ -122,7 +151,14 @@ def confirm(principal: Principal, attempt: OAuthAttempt) -> ConnectionView:
     credentials = take_grant(attempt)
     if credentials is None or attempt.found is None:
         raise NothingToConfirm
-    return _replace(principal, PROVIDERS[attempt.app], attempt, _verified(credentials, attempt.found))
+    ends = attempt.found["token_expires_at"]
+    verified = Verified(
+        credentials=credentials,
+        facts=_facts(attempt.found),
+        token_expires_at=datetime.fromisoformat(ends) if ends else None,
+    )
+    provider = PROVIDERS[attempt.app]
+    return services.replace_grant(principal, provider, connection=connection_of(attempt), verified=verified)
 
 
 def decline(attempt: OAuthAttempt, actor: Actor) -> None:
@@ -133,17 +169,6 @@ def decline(attempt: OAuthAttempt, actor: Actor) -> None:
     revoke(connection_of(attempt), credentials, actor=actor)
 
 
-def _verified(credentials: Credentials, found: Mapping[str, Any]) -> Verified:
-    ends = found["token_expires_at"]
-    return Verified(
-        credentials=credentials,
-        facts=Facts(account=Account(**found["account"]) if found["account"] else None, scopes=found["scopes"]),
-        token_expires_at=datetime.fromisoformat(ends) if ends else None,
-    )
-
-
-def _replace(principal: Principal, provider: Provider, attempt: OAuthAttempt, verified: Verified) -> ConnectionView:
-    connection = _connection(attempt)
-    return services.replace_credentials(
-        principal, provider, connection_id=connection.id, method=provider.methods[attempt.method], verified=verified
-    )
+def _facts(found: Mapping[str, Any]) -> Facts:
+    account = Account(**found["account"]) if found["account"] else None
+    return Facts(account=account, scopes=found["scopes"])

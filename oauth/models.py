@@ -41,6 +41,7 @@ class OAuthAttempt(models.Model):
     method = models.CharField(max_length=32)
     given = models.JSONField(default=dict)
     instance_url = models.CharField(max_length=2048)
+    redirect_uri = models.CharField(max_length=2048)
     use = models.CharField(max_length=32)
     scopes = models.JSONField(default=list)
     name = models.CharField(max_length=64)

@@ -11,7 +11,7 @@ from connections.providers.base import Provider
 from oauth.errors import HandshakeFailed
 from oauth.models import OAuthAttempt
 from wire.errors import BadRequest, NotFound, PermissionDenied, RateLimited, ServerError, WireError
-from wire.pages import Step, outcome
+from wire.pages import Step, cause_of, outcome
 
 HOME = "connections:home"
 LONGEST_RETURN = 512
@@ -54,7 +54,7 @@ def failed(
     steps = [Step("Connect again", _form(provider, attempt)), Step("Go back", _back(attempt))]
     facts = {"Instance": attempt.instance_url} if attempt else {}
     page = outcome(
-        request, title=title, cause=str(error), advice=advice, steps=steps, facts=facts, status=error.status
+        request, title=title, cause=cause_of(error), advice=advice, steps=steps, facts=facts, status=error.status
     )
     for name, value in error.headers.items():
         page.headers[name] = value

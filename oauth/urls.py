@@ -9,5 +9,6 @@ urlpatterns = [
     path("<str:app>/oauth/new", views.new, name="new"),
     path("<str:app>/oauth/start", views.start, name="start"),
     path("<str:app>/oauth/callback", views.callback, name="callback"),
+    path("<str:app>/oauth/callback/<uuid:instance_id>", views.callback, name="callback-of-instance"),
     path("<str:app>/oauth/confirm/<uuid:attempt_id>", views.confirm, name="confirm"),
 ]

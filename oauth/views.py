@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -18,7 +18,7 @@ from connections.providers import PROVIDERS
 from connections.providers.base import Provider
 from connections.rows import ConnectionView
 from oauth import attempts, handshake
-from oauth.errors import NotAMember, SomebodyElse, StateExpired
+from oauth.errors import NotAMember, StateExpired, WrongWayBack
 from oauth.forms import ConnectForm, ReconnectForm, places
 from oauth.models import OAuthAttempt
 from oauth.outcomes import failed, nothing_configured, safe_return
@@ -44,21 +44,27 @@ def new(request: PersonRequest, app: str) -> HttpResponse:
     """Show the form: an empty one, one for reconnecting (`?connection=`), or one filled in before (`?attempt=`)."""
     provider = provider_of(app)
     attempt = _earlier(request)
-    return_to = safe_return(request, request.GET.get("next", ""))
+    return_to = attempt.return_to if attempt else safe_return(request, request.GET.get("next", ""))
     connection_id = attempt.reconnects if attempt else _uuid(request.GET.get("connection", ""))
     if connection_id:
-        return _form_page(request, provider, _reconnect_form(request, provider, connection_id, return_to))
-    initial: dict[str, Any] = {"returnTo": return_to}
-    if attempt:
-        initial = {
-            "name": attempt.name,
-            "description": attempt.description,
-            "projectId": str(attempt.project_id or ""),
-            "instanceUrl": attempt.instance_url,
-            "use": attempt.use,
-            "returnTo": attempt.return_to,
-        }
-    return _form_page(request, provider, _connect_form(request, provider, initial=initial))
+        connection = _reconnectable(request, provider, connection_id)
+        use = attempts.smallest_use(attempts.oauth_method(provider)[1], connection.scopes)
+        initial = {"connectionId": connection_id, "use": use.name, "returnTo": return_to}
+        return _form_page(request, provider, _reconnect_form(provider, initial=initial), connection)
+    filled = _filled_in(attempt) if attempt else {}
+    return _form_page(
+        request, provider, _connect_form(request, provider, initial={**filled, "returnTo": return_to})
+    )
+
+
+def _filled_in(attempt: OAuthAttempt) -> dict[str, Any]:
+    return {
+        "name": attempt.name,
+        "description": attempt.description,
+        "projectId": str(attempt.project_id or ""),
+        "instanceUrl": attempt.instance_url,
+        "use": attempt.use,
+    }
 
 
 @require_POST
@@ -66,9 +72,15 @@ def new(request: PersonRequest, app: str) -> HttpResponse:
 def start(request: PersonRequest, app: str) -> HttpResponse:
     """Note an attempt and send the person to GitLab; a form with a fault is shown again as it was filled in."""
     provider = provider_of(app)
-    form = _posted_form(request, provider)
+    connection: AppConnection | None = None
+    form: Form
+    if "connectionId" in request.POST:
+        connection = _reconnectable(request, provider, _uuid(request.POST["connectionId"]))
+        form = _reconnect_form(provider, request.POST)
+    else:
+        form = _connect_form(request, provider, request.POST)
     if not form.is_valid():
-        return _form_page(request, provider, form, status=422)
+        return _form_page(request, provider, form, connection, status=422)
     wish = replace(form.wish(), return_to=safe_return(request, form.cleaned_data["returnTo"]))
     try:
         return HttpResponseRedirect(attempts.begin(request.principal, _session(request), provider, wish))
@@ -76,26 +88,33 @@ def start(request: PersonRequest, app: str) -> HttpResponse:
         form.add_error("name", str(error))
     except BadRequest as error:
         form.add_error(None, str(error))
-    return _form_page(request, provider, form, status=422)
+    return _form_page(request, provider, form, connection, status=422)
 
 
 @require_GET
-def callback(request: HttpRequest, app: str) -> HttpResponse:
-    """Take the person back from GitLab. The attempt is consumed before anything else."""
+def callback(request: HttpRequest, app: str, instance_id: uuid.UUID | None = None) -> HttpResponse:
+    """Take the person back from GitLab. The attempt is consumed before anything else.
+
+    `instance_id` is that of a registered instance, whose redirect URI ends with it.
+    """
     provider = provider_of(app)
     attempt: OAuthAttempt | None = None
     try:
-        attempt = attempts.consume(provider, request.GET.get("state", ""))
-        answer = _complete(request, attempt)
+        attempt = attempts.find(provider, request.GET.get("state", ""))
+        attempts.consume(attempt)
+        answer = _complete(request, attempt, servers.way_back(provider, instance_id))
     except WireError as error:
-        answer = failed(request, provider, error, None if isinstance(error, SomebodyElse) else attempt)
+        is_theirs = attempt is not None and attempt.user_id == request.user.pk
+        answer = failed(request, provider, error, attempt if is_theirs else None)
     add_never_cache_headers(answer)
     return answer
 
 
-def _complete(request: HttpRequest, attempt: OAuthAttempt) -> HttpResponse:
+def _complete(request: HttpRequest, attempt: OAuthAttempt, way_back: str) -> HttpResponse:
     user = request.user if isinstance(request.user, User) else None
     attempts.require_own(attempt, user, request.session.session_key)
+    if attempt.redirect_uri != way_back:
+        raise WrongWayBack
     principal = principal_in(request, attempt.organization_id)
     if principal is None:
         raise NotAMember
@@ -139,17 +158,12 @@ def _decide(request: PersonRequest, attempt: OAuthAttempt) -> HttpResponse:
     if principal is None:
         raise NotAMember
     if request.POST.get("decision") == "replace":
+        if not handshake.is_as_shown(attempt):
+            return redirect(request.path)
         return _connected(request, attempt, handshake.confirm(principal, attempt))
     handshake.decline(attempt, principal.actor)
     messages.info(request, "The connection is as it was; the new grant was given back.")
     return redirect(attempt.return_to)
-
-
-def _posted_form(request: PersonRequest, provider: Provider) -> Form:
-    if "connectionId" in request.POST:
-        _, oauth = attempts.oauth_method(provider)
-        return ReconnectForm(request.POST, oauth=oauth)
-    return _connect_form(request, provider, request.POST)
 
 
 def _connect_form(request: PersonRequest, provider: Provider, *data: Any, **more: Any) -> ConnectForm:
@@ -161,18 +175,25 @@ def _connect_form(request: PersonRequest, provider: Provider, *data: Any, **more
     return ConnectForm(*data, urls=urls, places=choices, oauth=oauth, **more)
 
 
-def _reconnect_form(
-    request: PersonRequest, provider: Provider, connection_id: uuid.UUID, return_to: str
-) -> ReconnectForm:
-    services.require_replaceable(request.principal, provider, connection_id)
-    connection = AppConnection.objects.get(pk=connection_id)
-    _, oauth = attempts.oauth_method(provider)
-    use = attempts.smallest_use(oauth, connection.scopes)
-    initial = {"connectionId": connection_id, "use": use.name, "returnTo": return_to}
-    return ReconnectForm(initial=initial, oauth=oauth)
+def _reconnectable(request: PersonRequest, provider: Provider, connection_id: uuid.UUID | None) -> AppConnection:
+    """Return the connection that the person may reconnect; raises Http404 and what the service refuses."""
+    if connection_id is None:
+        raise Http404
+    services.require_reconnectable(request.principal, provider, connection_id)
+    return get_object_or_404(AppConnection, pk=connection_id)
 
 
-def _form_page(request: PersonRequest, provider: Provider, form: Form, status: int = 200) -> HttpResponse:
+def _reconnect_form(provider: Provider, *data: Any, **more: Any) -> ReconnectForm:
+    return ReconnectForm(*data, oauth=attempts.oauth_method(provider)[1], **more)
+
+
+def _form_page(
+    request: PersonRequest,
+    provider: Provider,
+    form: Form,
+    connection: AppConnection | None = None,
+    status: int = 200,
+) -> HttpResponse:
     urls = servers.urls_with_client(provider, request.principal.organization_id)
     if not urls:
         return nothing_configured(request, provider)
@@ -180,18 +201,12 @@ def _form_page(request: PersonRequest, provider: Provider, form: Form, status: i
         "form": form,
         "provider": provider,
         "action": reverse("oauth:start", kwargs={"app": provider.app}),
-        "redirect_uri": servers.redirect_uri(provider),
-        "connection": _connection_of(form),
+        "redirect_uris": servers.redirect_uris(provider, request.principal.organization_id),
+        "connection": connection,
     }
     response = render(request, "oauth/new.html", shown, status=status)
     allow_form_to(response, *{servers.origin_of(url) for url in urls})
     return response
-
-
-def _connection_of(form: Form) -> AppConnection | None:
-    if not isinstance(form, ReconnectForm):
-        return None
-    return AppConnection.objects.filter(pk=form["connectionId"].value()).first()
 
 
 def _earlier(request: PersonRequest) -> OAuthAttempt | None:

@@ -3,11 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import structlog
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from wire.errors import ServerError, WireError
 from wire.origin import origin_of
+
+log = structlog.get_logger(__name__)
 
 MACHINES = ("/api", "/healthcheck")
 TITLES = {
@@ -73,13 +76,21 @@ def outcome(
     return HttpResponse(page, status=status)
 
 
+def cause_of(error: WireError) -> str:
+    """Return what a client may read of an error; what went wrong within goes to the log instead."""
+    if isinstance(error, ServerError):
+        log.error("a page could not be answered", exc_info=error)
+    return error.message if isinstance(error.message, str) else str(error)
+
+
 def refusal(request: HttpRequest, error: WireError) -> HttpResponse:
     """Return the page of an error."""
-    says_no_more = str(error) == error.default
+    cause = cause_of(error)
+    says_no_more = cause == error.default
     page = outcome(
         request,
         title=TITLES.get(error.status, TITLES[400]),
-        cause=CAUSES.get(error.status, str(error)) if says_no_more else str(error),
+        cause=CAUSES.get(error.status, cause) if says_no_more else cause,
         advice=ADVICE.get(error.status, ""),
         steps=[HOME],
         status=error.status,

@@ -94,7 +94,7 @@ class InstanceShape(serializers.Serializer[Instance]):
         return instance.client_id or None
 
     def get_redirectUri(self, instance: Instance) -> str:  # noqa: N802
-        return servers.redirect_uri(PROVIDERS[instance.app])
+        return servers.redirect_uri(PROVIDERS[instance.app], instance)
 
     def get_caCertificates(self, instance: Instance) -> str | None:  # noqa: N802
         return instance.ca_pem or None

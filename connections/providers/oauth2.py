@@ -101,7 +101,7 @@ def revoke(server: Server, endpoint: str, *, token: str, seconds: float) -> None
     """End a token (RFC 7009), within `seconds`."""
 
     def call(client: OAuthClient, secret: str) -> None:
-        with _session(server.network, client, secret, budget=seconds) as session:
+        with _session(server.network, client, secret, budget=seconds / len(client.secrets)) as session:
             response: requests.Response = session.revoke_token(endpoint, token=token)
         answer = _checked(_answer(endpoint, response), [token, secret])
         if answer.body.strip():  # GitLab answers {}; a page comes from somebody else

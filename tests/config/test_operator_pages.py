@@ -82,3 +82,8 @@ def test_nothing_can_be_changed_there(operator: Person, admin: Api, gitlab: Sand
 def test_who_is_switched_off_is_out(operator: Person) -> None:
     User.objects.filter(pk=operator.user.pk).update(is_active=False)
     assert operator.browser.get("/admin/").status_code == 302
+
+
+@pytest.mark.parametrize("column", ["password__startswith", "groups__name", "is_staff__exact"])
+def test_a_filter_that_is_not_shown_answers_nothing(operator: Person, column: str) -> None:
+    assert operator.browser.get("/admin/organizations/user/", {column: "a"}).status_code == 400

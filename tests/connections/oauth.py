@@ -29,10 +29,10 @@ def variables(gitlab: Sandbox, application: Application) -> dict[str, str]:
 
 
 def code(gitlab: Sandbox, application: Application, *, user: str = "ann", scopes: Sequence[str] = ("api",)) -> str:
-    """Return an authorization code, as a browser brings it back."""
+    """Return an authorization code, as a browser brings it back to the newest redirect URI of the application."""
     asked = {
         "client_id": application.client_id,
-        "redirect_uri": CALLBACK,
+        "redirect_uri": application.redirect_uris[-1],
         "response_type": "code",
         "scope": " ".join(scopes),
         "state": secrets.token_hex(8),

@@ -115,3 +115,20 @@ def test_a_refresh_that_fails_does_not_keep_the_others(
     run_worker(settings)
     assert sorted(AppConnection.objects.values_list("refresh_failures", flat=True)) == [0, 0, 1]
     assert oauth.token_requests(gitlab) == 3
+
+
+def test_a_server_in_trouble_does_not_keep_the_others(
+    gitlab: Sandbox, application: Application, settings: Any
+) -> None:
+    stored(gitlab, application, 20)
+    with Sandbox() as troubled:
+        rows = AppConnection.objects.filter(name__endswith="1") | AppConnection.objects.filter(name__endswith="2")
+        moved = list(rows)
+        for row in moved:
+            row.public = {"instanceUrl": troubled.url}
+            row.seal({**row.open_credentials(), "instanceUrl": troubled.url}, row.data_key)
+            row.save()
+        troubled.misbehave("status", "/", status=503)
+        run_worker(settings)
+    assert AppConnection.objects.exclude(pk__in=[row.pk for row in moved]).filter(refresh_failures=0).count() == 16
+    assert oauth.token_requests(gitlab) == 16

@@ -22,6 +22,7 @@ HANDSHAKE = [
     (handshake.StateUnknown, 400, "BadRequest"),
     (handshake.StateUsed, 400, "BadRequest"),
     (handshake.StateExpired, 400, "BadRequest"),
+    (handshake.WrongWayBack, 400, "BadRequest"),
     (handshake.SomebodyElse, 403, "ForbiddenError"),
     (handshake.ConsentDenied, 400, "BadRequest"),
     (handshake.ServerComplained, 400, "BadRequest"),
@@ -53,6 +54,12 @@ TABLE = [
     (errors.Unavailable("why", retry_after=3), 503, "ServiceUnavailable", "why"),
     (connections.CredentialsRefused("x"), 400, "BadRequest", "Failed to validate credentials: x"),
     (connections.ListingFailed("GitLab", "projects", "x"), 400, "BadRequest", "Failed to fetch GitLab projects: x"),
+    (
+        connections.NotReconnectable("GitLab", "Access Token"),
+        400,
+        "BadRequest",
+        "A GitLab Connection with method Access Token has no grant to renew. Replace its credentials instead.",
+    ),
     (connections.ExchangeFailed("x"), 400, "BadRequest", "Failed to exchange OAuth code: x"),
     (
         connections.NoClientThere("gitlab", "https://a", "https://b"),

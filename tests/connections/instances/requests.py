@@ -36,7 +36,7 @@ def register_with_client(
     api: Api, gitlab: Sandbox, application: Application, *secrets: str, **fields: Any
 ) -> dict[str, Any]:
     """Register a sandbox with an OAuth client there; its own secret unless others are given."""
-    return register(
+    instance = register(
         api,
         gitlab.url,
         clientId=application.client_id,
@@ -44,6 +44,8 @@ def register_with_client(
         allowPrivate=True,
         **fields,
     )
+    application.redirect_uris = (*application.redirect_uris, instance["redirectUri"])
+    return instance
 
 
 def connect(

@@ -34,7 +34,7 @@ def test_the_least_that_an_instance_has_is_its_address(admin: Api) -> None:
         "allowPrivate": False,
         "app": "gitlab",
     }
-    assert made["redirectUri"] == oauth.CALLBACK
+    assert made["redirectUri"] == f"{oauth.CALLBACK}/{made['id']}"
     assert admin.get(f"{INSTANCES}/{made['id']}").json() == {"instance": made}
     assert admin.get(INSTANCES).json() == {"instances": [made]}
 

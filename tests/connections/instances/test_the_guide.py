@@ -21,13 +21,13 @@ def test_its_requests_work_in_their_order(admin: Api) -> None:
     (body,) = re.findall(r"```json\n(.*?)```", GUIDE, flags=re.DOTALL)
     made = admin.post(INSTANCES, json.loads(body)).json()["instance"]
     changes = re.findall(r"-X PATCH \$API(\S+).*?-d '(.*?)'", GUIDE, flags=re.DOTALL)
-    assert len(changes) == 2
+    assert len(changes) == 3
     counts = []
     for path, change in changes:
         answer = admin.patch(f"/api{path.replace('$INSTANCE_ID', made['id'])}", json.loads(change))
         assert answer.status_code == 200, answer.content
         counts.append(answer.json()["instance"]["clientSecretCount"])
-    assert counts == [2, 1]
+    assert counts == [1, 2, 1]
     assert Instance.objects.select_related("data_key").get().open_client_secrets() == ["gloas-6978796a5b4c3d2e"]
 
 

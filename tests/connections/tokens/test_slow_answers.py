@@ -1,7 +1,6 @@
 """A token endpoint that takes its time is asked once: callers wait, or hear when to come again."""
 
 from datetime import timedelta
-from functools import partial
 
 import pytest
 
@@ -40,7 +39,7 @@ def test_callers_wait_or_hear_within_their_patience_when_to_come_again(
 def test_over_http_a_caller_gets_503_with_retry_after(
     connection: Stored, gitlab: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tokens, "fresh", partial(tokens.fresh, patience=0.5))
+    monkeypatch.setattr(tokens, "PATIENCE", 0.5)
     slow = gitlab.misbehave("slow", "/oauth/token", seconds=20)
     answer = connection.api.get(f"{connection.path}/projects")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
