@@ -31,8 +31,10 @@ def main() -> int:
 
 def measure(kinds: tuple[str, ...], options: Options) -> int:
     facts = machine.describe(kinds)
-    reports = [run.measure(kind, options, progress) for kind in kinds]
-    print("\n\n".join(table.markdown(report, options.connections) for report in reports), end="\n\n")
+    reports = []
+    for kind in kinds:
+        reports.append(run.measure(kind, options, progress))
+        print(table.markdown(reports[-1], options.connections), end="\n\n", flush=True)
     print("\n".join(f"- {name}: {fact}" for name, fact in facts.items()))
     if options.json:
         written = {"facts": facts, "databases": [asdict(report) for report in reports]}
