@@ -10,9 +10,9 @@ class WiringConfig(AppConfig):
 
 
 class OperatorPages(SimpleAdminConfig):
-    """Django's admin, as `operator.py` has it."""
+    """Django's admin, as `operator_site.py` has it."""
 
-    default_site = "config.operator.OperatorSite"
+    default_site = "config.operator_site.OperatorSite"
 
     def ready(self) -> None:
         """Find the `admin.py` of every app."""

@@ -80,8 +80,7 @@ def configured_client(provider: Provider, url: str) -> OAuthClient | None:
     client_id, client_secret = variable(variables.client_id), variable(variables.client_secret)
     if not client_id or not client_secret or not is_same(url, configured_url(provider)):
         return None
-    secrets = [secret.strip() for secret in client_secret.split(",")]
-    return OAuthClient(client_id, [secret for secret in secrets if secret], redirect_uri(provider))
+    return OAuthClient(client_id, _secrets(client_secret), redirect_uri(provider))
 
 
 def no_client(provider: Provider, url: str) -> ClientNotConfigured | NoClientThere:
@@ -143,10 +142,16 @@ def check_variables() -> None:
         names = provider.client_variables
         if bool(variable(names.client_id)) != bool(variable(names.client_secret)):
             raise ValueError(f"{names.client_id} and {names.client_secret} go together: set both or neither.")
+        if variable(names.client_secret) and not _secrets(variable(names.client_secret)):
+            raise ValueError(f"{names.client_secret} holds no secret.")
         try:
             normal_url(configured_url(provider))
         except AddressRefused as error:
             raise ValueError(f"{names.url}: {error.message}") from None
+
+
+def _secrets(listed: str) -> list[str]:
+    return [secret for part in listed.split(",") if (secret := part.strip())]
 
 
 def operator_network() -> Network:

@@ -39,6 +39,9 @@ def post(server: Server, session: requests.Session, given: dict[str, Any]) -> re
     return session.post(f"{server.url}/api/v1/app-connections/gitlab", json=given, timeout=60)
 
 
+OAUTH = "INF_APP_CONNECTION_GITLAB_OAUTH"
+
+
 @pytest.mark.parametrize(
     ("environment", "reason"),
     [
@@ -55,6 +58,9 @@ def post(server: Server, session: requests.Session, given: dict[str, Any]) -> re
         ({"ALLOW_INTERNAL_IP_CONNECTIONS": "perhaps"}, "ALLOW_INTERNAL_IP_CONNECTIONS"),
         ({"RATE_LIMIT_LOGIN": "many"}, "RATE_LIMIT_LOGIN"),
         ({"EMAIL_URL": "mail.example.com"}, "EMAIL_URL must be like"),
+        ({f"{OAUTH}_CLIENT_ID": "alone"}, "set both or neither"),
+        ({f"{OAUTH}_CLIENT_ID": "a", f"{OAUTH}_CLIENT_SECRET": " , "}, f"{OAUTH}_CLIENT_SECRET holds no secret"),
+        ({f"{OAUTH}_INSTANCE_URL": "gitlab"}, f"{OAUTH}_INSTANCE_URL"),
     ],
 )
 def test_a_setting_that_cannot_work_stops_the_start_and_is_named(

@@ -62,7 +62,10 @@ def revoked(gitlab: Sandbox, token: str) -> bool:
 def test_a_connection_of_another_organization_does_not_exist(ann: Person, gitlab: Sandbox, use: str) -> None:
     foreign = connected(ann, gitlab, name="secret-plans")
     eve = person(email="eve@example.com", organization=create_organization(name="Elsewhere"))
-    for page in (eve.reconnect(foreign.id, use=use), eve.browser.get(f"{PAGES}/new", {"connection": str(foreign.id)})):
+    for page in (
+        eve.reconnect(foreign.id, use=use),
+        eve.browser.get(f"{PAGES}/new", {"connection": str(foreign.id)}),
+    ):
         assert page.status_code == 404
         assert b"secret-plans" not in page.content
 

@@ -190,6 +190,20 @@ def test_a_gitlab_in_trouble_is_told_as_it_is(
     failed(ann.come_back(address), 400, "Failed to exchange OAuth code", said)
 
 
+def test_a_gitlab_that_cannot_be_reached_is_named(ann: Person, settings: Any) -> None:
+    with Sandbox() as gone:
+        oauth.configure(settings, gone)
+        address = gone.approve(begin(ann, gone))
+    failed(ann.come_back(address), 400, "Failed to exchange OAuth code", gone.url)
+
+
+def test_a_certificate_that_is_not_trusted_names_the_missing_authority(ann: Person, settings: Any) -> None:
+    with Sandbox(tls=True) as private:
+        oauth.configure(settings, private)
+        address = private.approve(begin(ann, private))
+        failed(ann.come_back(address), 400, "was issued by", "Add that CA certificate", "EXTRA_CA_CERTS")
+
+
 def test_a_gitlab_that_asks_to_wait_is_waited_for(ann: Person, gitlab: Sandbox) -> None:
     address = gitlab.approve(begin(ann, gitlab))
     gitlab.misbehave("rate-limit", "/oauth/token", retry_after=7)
