@@ -42,6 +42,19 @@ def create(api: Api, slug: str = "platform", **more: Any) -> dict[str, Any]:
     return project
 
 
+def read(api: Api, project_id: str) -> dict[str, Any]:
+    """Return a project as it is shown."""
+    answer = api.get(by_id(project_id))
+    assert answer.status_code == 200, answer.content
+    project: dict[str, Any] = answer.json()["workspace"]
+    return project
+
+
+def without_times(project: dict[str, Any]) -> dict[str, Any]:
+    """Return a project without the times at which it was made and changed."""
+    return {key: value for key, value in project.items() if key not in {"createdAt", "updatedAt"}}
+
+
 def by_id(project_id: str) -> str:
     return f"/api/v1/workspace/{project_id}"
 
