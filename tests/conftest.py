@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.test import override_settings
 
 from audit import log
@@ -49,6 +50,12 @@ def gitlab(running_gitlab: Sandbox) -> Iterator[Sandbox]:
 def admin(db: None) -> Api:
     """An admin identity of the first organization."""
     return identity_with(role="admin", name="admin")
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_remembered() -> None:
+    """allauth counts attempts in the cache: those of one test must not be held against another."""
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)
