@@ -29,10 +29,7 @@ from config.wsgi import application
 from sandbox.gitlab import Sandbox
 from tests.clients import anonymous, identity_with
 
-OAUTH_CLIENT = {
-    "INF_APP_CONNECTION_GITLAB_OAUTH_CLIENT_ID": "client",
-    "INF_APP_CONNECTION_GITLAB_OAUTH_CLIENT_SECRET": "secret",
-}
+OAUTH_CLIENT = {f"INF_APP_CONNECTION_GITLAB_OAUTH_CLIENT_{part}": "made-up" for part in ("ID", "SECRET")}
 ERRORS = {"400", "401", "403", "404", "405", "422", "429", "500", "503"}
 ERRORS_OF_BODIES = {"413", "415"}
 # The document itself and its page.

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 from django.test import Client
 
 from audit.actors import ActorType
+from connections.models import AppConnection
 from organizations.models import Membership, Organization, Project, User
 from organizations.services import add_member
 from sandbox.gitlab import Sandbox
@@ -88,3 +89,21 @@ def asked(address: str) -> dict[str, str]:
 def text(response: "Response") -> str:
     """Return what a page says, without its markup."""
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode())).strip()
+
+
+def connected(somebody: Person, gitlab: Sandbox, **fields: Any) -> AppConnection:
+    """Connect, and return the only connection there is."""
+    somebody.connect(gitlab, **fields)
+    return AppConnection.objects.select_related("data_key").get()
+
+
+def reconnect(
+    somebody: Person, gitlab: Sandbox, old: AppConnection, *, user: str = "ann", use: str = "secret-sync"
+) -> "Response":
+    """Go the whole way again for a connection, as `user` at GitLab."""
+    return somebody.come_back(gitlab.approve(somebody.reconnect(old.id, use=use)["Location"], user))
+
+
+def revoked(gitlab: Sandbox, token: str) -> bool:
+    """Tell whether GitLab was asked to end this token."""
+    return any(request.path == "/oauth/revoke" and token in request.body.decode() for request in gitlab.requests)

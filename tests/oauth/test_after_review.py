@@ -18,19 +18,9 @@ from tests.clients import Api, the_organization
 from tests.connections import oauth
 from tests.connections.instances.requests import application_at, register_with_client
 from tests.connections.requests import create
-from tests.oauth.people import PAGES, Person, asked, person, text
+from tests.oauth.people import PAGES, Person, asked, connected, person, reconnect, revoked, text
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def application(gitlab: Sandbox, settings: Any) -> Any:
-    return oauth.configure(settings, gitlab)
-
-
-@pytest.fixture
-def ann(db: None) -> Person:
-    return person()
 
 
 @pytest.fixture
@@ -39,23 +29,8 @@ def other_gitlab() -> Iterator[Sandbox]:
         yield sandbox
 
 
-def connected(ann: Person, gitlab: Sandbox, **fields: Any) -> AppConnection:
-    ann.connect(gitlab, **fields)
-    return AppConnection.objects.select_related("data_key").get()
-
-
-def reconnect(
-    ann: Person, gitlab: Sandbox, old: AppConnection, *, user: str = "ann", use: str = "secret-sync"
-) -> Any:
-    return ann.come_back(gitlab.approve(ann.reconnect(old.id, use=use)["Location"], user))
-
-
 def waiting_grant() -> dict[str, Any]:
     return OAuthAttempt.objects.select_related("data_key").exclude(sealed_grant="").get().open_grant()
-
-
-def revoked(gitlab: Sandbox, token: str) -> bool:
-    return any(request.path == "/oauth/revoke" and token in request.body.decode() for request in gitlab.requests)
 
 
 @pytest.mark.parametrize("use", ["secret-sync", "no such use"])

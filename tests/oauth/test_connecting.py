@@ -18,11 +18,6 @@ from tests.oauth.people import asked, person, text
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def application(gitlab: Sandbox, settings: Any) -> Any:
-    return oauth.configure(settings, gitlab)
-
-
 def test_the_way_there_carries_what_oauth_asks_for(gitlab: Sandbox, application: Any) -> None:
     started = person().start(instanceUrl=gitlab.url)
     assert started.status_code == 302

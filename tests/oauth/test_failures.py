@@ -19,16 +19,6 @@ from tests.oauth.people import PAGES, Person, asked, leave, person, text
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def application(gitlab: Sandbox, settings: Any) -> Any:
-    return oauth.configure(settings, gitlab)
-
-
-@pytest.fixture
-def ann(db: None) -> Person:
-    return person()
-
-
 def begin(ann: Person, gitlab: Sandbox, **fields: Any) -> str:
     """Begin to connect, and return the address at GitLab."""
     return str(ann.start(instanceUrl=gitlab.url, **fields)["Location"])

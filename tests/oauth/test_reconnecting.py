@@ -10,39 +10,13 @@ from connections.models import AppConnection
 from oauth import attempts
 from oauth.models import OAuthAttempt
 from sandbox.gitlab import Sandbox
-from tests.connections import oauth
-from tests.oauth.people import PAGES, Person, person, text
+from tests.oauth.people import PAGES, Person, connected, person, reconnect, revoked, text
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def application(gitlab: Sandbox, settings: Any) -> Any:
-    return oauth.configure(settings, gitlab)
-
-
-@pytest.fixture
-def ann(db: None) -> Person:
-    return person()
-
-
-def connected(ann: Person, gitlab: Sandbox, **fields: Any) -> AppConnection:
-    ann.connect(gitlab, **fields)
-    return AppConnection.objects.select_related("data_key").get()
-
-
-def reconnect(
-    ann: Person, gitlab: Sandbox, old: AppConnection, *, user: str = "ann", use: str = "secret-sync"
-) -> Any:
-    return ann.come_back(gitlab.approve(ann.reconnect(old.id, use=use)["Location"], user))
-
-
 def tokens_of(connection: AppConnection) -> dict[str, Any]:
     return AppConnection.objects.select_related("data_key").get(pk=connection.pk).open_credentials()
-
-
-def revoked(gitlab: Sandbox, token: str) -> bool:
-    return any(request.path == "/oauth/revoke" and token in request.body.decode() for request in gitlab.requests)
 
 
 def test_the_same_account_and_scopes_need_no_decision(ann: Person, gitlab: Sandbox) -> None:
