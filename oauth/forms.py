@@ -27,6 +27,7 @@ class ConnectForm(forms.Form):
         widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
     )
     description = forms.CharField(
+        label="Description (optional)",
         max_length=256,
         required=False,
         error_messages=DESCRIPTION_WORDS,

@@ -23,7 +23,7 @@ from oauth.forms import ConnectForm, ReconnectForm, places
 from oauth.models import OAuthAttempt
 from oauth.outcomes import failed, nothing_configured, safe_return
 from organizations.models import User
-from organizations.web.people import PersonRequest, principal_in, signed_in
+from organizations.web.people import PersonRequest, as_person, principal_in, signed_in
 from wire.errors import BadRequest, PermissionDenied, WireError
 from wire.pages import allow_form_to
 
@@ -104,6 +104,8 @@ def callback(request: HttpRequest, app: str, instance_id: uuid.UUID | None = Non
         attempts.consume(attempt)
         answer = _complete(request, attempt, servers.way_back(provider, instance_id))
     except WireError as error:
+        if request.user.is_authenticated:
+            as_person(request)  # the page shows who is signed in
         is_theirs = attempt is not None and attempt.user_id == request.user.pk
         answer = failed(request, provider, error, attempt if is_theirs else None)
     add_never_cache_headers(answer)

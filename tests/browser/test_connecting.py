@@ -23,7 +23,7 @@ def fill_in(page: Page, name: str, *, use: str = "secret-sync", description: str
     """Open the form from the start page, fill it in, and send it."""
     page.get_by_role("link", name="Connect to GitLab").click()
     page.get_by_label("Name").fill(name)
-    page.get_by_label("Description").fill(description)
+    page.get_by_label("Description (optional)").fill(description)
     page.get_by_label("Used for").select_option(use)
     page.get_by_role("button", name="Connect to GitLab").click()
 
@@ -83,7 +83,7 @@ def test_who_says_no_gets_the_form_back_as_it_was(page: Page, forge: Sandbox) ->
     expect(page.get_by_role("heading", level=1)).to_have_text("Access was denied")
     page.get_by_role("link", name="Connect again").click()
     expect(page.get_by_label("Name")).to_have_value("gitlab-denied")
-    expect(page.get_by_label("Description")).to_have_value("For the scanners")
+    expect(page.get_by_label("Description (optional)")).to_have_value("For the scanners")
     expect(page.get_by_label("Used for")).to_have_value("secret-scanning")
 
 
