@@ -13,9 +13,9 @@ from django.db import connections, transaction
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 
-from audit import log as audit_log
 from audit.actors import Actor, system
 from audit.events import Event
+from connections.history import record
 from connections.models import AppConnection
 from connections.providers.base import Credentials
 from connections.revocation import grant_of, revoke
@@ -32,12 +32,10 @@ def deleted_with_its_owner(instance: AppConnection, origin: Any, **kwargs: Any) 
     if not isinstance(origin, Project):
         return
     actor = system(f"deletion of project {origin.name}")
-    audit_log.record(
+    record(
         Event.DELETE_APP_CONNECTION,
+        instance,
         actor=actor,
-        organization_id=instance.organization_id,
-        project_id=instance.project_id,
-        connectionId=str(instance.id),
         name=instance.name,
     )
     if grant := grant_of(instance):

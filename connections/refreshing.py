@@ -14,12 +14,12 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from audit import log as audit_log
 from audit.actors import system
 from audit.events import Event
 from connections import claims, keys
 from connections.claims import Claim, is_due
 from connections.errors import ConnectionNotFound
+from connections.history import record
 from connections.models import AppConnection, DataKey, Status
 from connections.providers import PROVIDERS
 from connections.providers.base import Grant
@@ -166,7 +166,7 @@ def _store(before: AppConnection, after: AppConnection) -> bool:
         if found == before.credentials_hash:
             after.save(update_fields=CHANGED_BY_A_REFRESH)
             expires_at = after.token_expires_at.isoformat() if after.token_expires_at else None
-            _record(Event.REFRESH_APP_CONNECTION_TOKEN, after, expiresAt=expires_at)
+            record(Event.REFRESH_APP_CONNECTION_TOKEN, after, actor=system(), name=after.name, expiresAt=expires_at)
     # They are stored already when the database went away after an earlier COMMIT.
     return found in {before.credentials_hash, after.credentials_hash}
 
@@ -230,16 +230,4 @@ def _require_reconnect(claim: Claim, connection: AppConnection, error: Refused) 
             )
         )
         if given_up:
-            _record(Event.LOSE_APP_CONNECTION_GRANT, connection, cause=cause)
-
-
-def _record(event: Event, connection: AppConnection, **metadata: object) -> None:
-    audit_log.record(
-        event,
-        actor=system(),
-        organization_id=connection.organization_id,
-        project_id=connection.project_id,
-        connectionId=str(connection.id),
-        name=connection.name,
-        **metadata,
-    )
+            record(Event.LOSE_APP_CONNECTION_GRANT, connection, actor=system(), name=connection.name, cause=cause)

@@ -2,10 +2,10 @@
 
 import structlog
 
-from audit import log as audit_log
 from audit.actors import Actor
 from audit.events import Event
 from connections.errors import Unsealable
+from connections.history import record
 from connections.models import AppConnection
 from connections.providers import PROVIDERS
 from connections.providers.base import Credentials, OAuth
@@ -44,12 +44,10 @@ def revoke(connection: AppConnection, credentials: Credentials, *, actor: Actor)
         failure = error.message
     except Unsealable:
         failure = "The OAuth client's secret does not open."
-    audit_log.record(
+    record(
         Event.REVOKE_APP_CONNECTION_GRANT,
+        connection,
         actor=actor,
-        organization_id=connection.organization_id,
-        project_id=connection.project_id,
-        connectionId=str(connection.id),
         name=connection.name,
         revoked=not failure,
         **({"cause": failure} if failure else {}),

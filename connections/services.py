@@ -8,7 +8,6 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from audit import log
 from audit.events import Event
 from connections import keys, revocation, rows
 from connections.errors import (
@@ -17,6 +16,7 @@ from connections.errors import (
     NotReconnectable,
     WrongMethod,
 )
+from connections.history import record
 from connections.models import AppConnection, DataKey
 from connections.obtaining import given_back_on_failure, obtain
 from connections.providers import PROVIDERS
@@ -74,10 +74,10 @@ def _store_new(principal: Principal, connection: AppConnection, verified: Verifi
         _lock_project(connection.project_id)
         _put(connection, verified, key)
         connection.save(force_insert=True)
-        _record(
+        record(
             Event.CREATE_APP_CONNECTION,
-            principal,
             connection,
+            actor=principal.actor,
             name=connection.name,
             method=connection.method,
             app=connection.app,
@@ -181,7 +181,7 @@ def delete(principal: Principal, provider: Provider, *, connection_id: uuid.UUID
     with transaction.atomic():
         connection = _locked(connection_id)
         grant = revocation.grant_of(connection)
-        _record(Event.DELETE_APP_CONNECTION, principal, connection, name=connection.name)
+        record(Event.DELETE_APP_CONNECTION, connection, actor=principal.actor, name=connection.name)
         AppConnection.objects.filter(pk=connection_id).delete()
     if grant:
         revocation.revoke(connection, grant, actor=principal.actor)
@@ -259,17 +259,6 @@ def _lock_project(project_id: uuid.UUID | None) -> None:
         raise BadRequest(str(project_not_found(project_id)))
 
 
-def _record(event: Event, principal: Principal, connection: AppConnection, **metadata: Any) -> None:
-    log.record(
-        event,
-        actor=principal.actor,
-        organization_id=connection.organization_id,
-        project_id=connection.project_id,
-        connectionId=str(connection.id),
-        **metadata,
-    )
-
-
 def _record_update(
     principal: Principal,
     connection: AppConnection,
@@ -280,10 +269,10 @@ def _record_update(
 ) -> None:
     is_other = connection.account != account_before
     accounts = {"account": connection.account, "accountBefore": account_before} if is_other else {}
-    _record(
+    record(
         Event.UPDATE_APP_CONNECTION,
-        principal,
         connection,
+        actor=principal.actor,
         name=connection.name,
         description=connection.description,
         changed=changed,

@@ -29,7 +29,7 @@ LINES: dict[str, tuple[Any, str, bool]] = {
     "claimed": (claims, "note_start", True),
     "start noted": (oauth2, "refresh", True),
     "answered": (refreshing, "_store", True),
-    "stored, not committed": (refreshing, "_record", False),
+    "stored, not committed": (refreshing, "record", False),
     "committed": (refreshing, "_store", False),
 }
 
