@@ -1,5 +1,7 @@
 """Creating a connection: verified first, stored sealed, shown without its secret."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from connections.models import AppConnection
@@ -8,6 +10,11 @@ from tests.clients import Api
 from tests.connections.requests import GITLAB, body, create, project
 
 pytestmark = pytest.mark.django_db
+
+
+def on_the_wire(moment: datetime) -> str:
+    """Return a moment of the database as the contract writes it: UTC, cut to the millisecond."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03}Z"
 
 
 def test_a_connection_of_the_organization_is_answered_as_the_contract_says(admin: Api, gitlab: Sandbox) -> None:
@@ -30,8 +37,8 @@ def test_a_connection_of_the_organization_is_answered_as_the_contract_says(admin
         "isAutoRotationEnabled": False,
         "gatewayId": None,
         "gatewayPoolId": None,
-        "createdAt": made["createdAt"],
-        "updatedAt": made["createdAt"],
+        "createdAt": on_the_wire(stored.created_at),
+        "updatedAt": on_the_wire(stored.updated_at),
     }
     assert made["createdAt"].endswith("Z")
 
