@@ -7,7 +7,7 @@ from django.views.generic import RedirectView
 
 from config.document import DocumentViewSet
 from config.status import StatusViewSet
-from wire import metrics
+from wire import metrics, preferences
 
 urlpatterns = [
     path("api/schema", DocumentViewSet.as_view({"get": "retrieve"}), name="schema"),
@@ -20,8 +20,10 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", RedirectView.as_view(url=settings.LOGIN_REDIRECT_URL)),
     path("", include("organizations.web.urls")),
+    path("", include("organizations.web.organization_urls")),
     path("organization/", include("connections.web.urls")),
     path("organization/app-connections/", include("oauth.urls")),
+    path("preferences", preferences.choose, name="preferences"),
     path("healthcheck", StatusViewSet.as_view({"get": "healthcheck"})),
     path("metrics", metrics.view),
 ]

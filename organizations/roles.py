@@ -7,6 +7,7 @@ from enum import StrEnum
 class Permission(StrEnum):
     """`resource:action`, alphabetically. Seeing, using, changing, re-keying and drawing are five rights."""
 
+    AUDIT_READ = "audit:read"
     CONNECTIONS_CONNECT = "connections:connect"
     CONNECTIONS_CREATE = "connections:create"
     CONNECTIONS_DELETE = "connections:delete"
@@ -24,9 +25,11 @@ class Permission(StrEnum):
     MEMBERS_DELETE = "members:delete"
     MEMBERS_EDIT = "members:edit"
     MEMBERS_READ = "members:read"
+    ORGANIZATION_EDIT = "organization:edit"
     PROJECTS_CREATE = "projects:create"
     PROJECTS_DELETE = "projects:delete"
     PROJECTS_EDIT = "projects:edit"
+    PROJECTS_JOIN = "projects:join"
     PROJECTS_READ = "projects:read"
 
 
@@ -56,22 +59,33 @@ CONNECTION_PERMISSIONS = frozenset(
 ORGANIZATION_ROLES: Mapping[Role, frozenset[Permission]] = {
     Role.ADMIN: CONNECTION_PERMISSIONS
     | {
+        P.AUDIT_READ,
         P.IDENTITIES_CREATE,
         P.IDENTITIES_DELETE,
         P.IDENTITIES_EDIT,
         P.IDENTITIES_READ,
         P.INSTANCES_EDIT,
         P.INSTANCES_READ,
+        P.MEMBERS_CREATE,
+        P.MEMBERS_DELETE,
+        P.MEMBERS_EDIT,
+        P.MEMBERS_READ,
+        P.ORGANIZATION_EDIT,
         P.PROJECTS_CREATE,
+        P.PROJECTS_JOIN,
+        P.PROJECTS_READ,
     },
     # To connect, a member has to know which instances there are.
-    Role.MEMBER: frozenset({P.CONNECTIONS_CONNECT, P.IDENTITIES_READ, P.INSTANCES_READ, P.PROJECTS_CREATE}),
+    Role.MEMBER: frozenset(
+        {P.CONNECTIONS_CONNECT, P.IDENTITIES_READ, P.INSTANCES_READ, P.MEMBERS_READ, P.PROJECTS_CREATE}
+    ),
     Role.NO_ACCESS: frozenset(),
 }
 
 PROJECT_ROLES: Mapping[Role, frozenset[Permission]] = {
     Role.ADMIN: CONNECTION_PERMISSIONS
     | {
+        P.AUDIT_READ,
         P.MEMBERS_CREATE,
         P.MEMBERS_DELETE,
         P.MEMBERS_EDIT,
@@ -87,6 +101,7 @@ PROJECT_ROLES: Mapping[Role, frozenset[Permission]] = {
 
 # The words of the contract's 403: (action in an organization, action in a project, subject).
 WIRE_WORDS: Mapping[Permission, tuple[str, str, str]] = {
+    P.AUDIT_READ: ("read", "read", "audit-logs"),
     P.CONNECTIONS_CONNECT: ("connect", "connect-app-connections", "app-connections"),
     P.CONNECTIONS_CREATE: ("create", "create-app-connections", "app-connections"),
     P.CONNECTIONS_DELETE: ("delete", "delete-app-connections", "app-connections"),
@@ -104,8 +119,10 @@ WIRE_WORDS: Mapping[Permission, tuple[str, str, str]] = {
     P.MEMBERS_DELETE: ("delete", "delete", "identity"),
     P.MEMBERS_EDIT: ("edit", "edit", "identity"),
     P.MEMBERS_READ: ("read", "read", "identity"),
+    P.ORGANIZATION_EDIT: ("edit", "edit", "settings"),
     P.PROJECTS_CREATE: ("create", "create", "workspace"),
     P.PROJECTS_DELETE: ("delete", "delete", "workspace"),
     P.PROJECTS_EDIT: ("edit", "edit", "workspace"),
+    P.PROJECTS_JOIN: ("join", "join", "workspace"),
     P.PROJECTS_READ: ("read", "read", "workspace"),
 }

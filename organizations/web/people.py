@@ -3,18 +3,20 @@
 import uuid
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from typing import Any, Concatenate, ParamSpec, cast
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils.cache import add_never_cache_headers
+from django_htmx.http import HttpResponseClientRefresh
 
 from audit.actors import Actor, ActorType
 from organizations.access import Principal
-from organizations.models import Membership, Organization, User
-from organizations.services import principal_of
+from organizations.models import Membership, Organization, Project, User
+from organizations.roles import Permission
+from organizations.services import get_project, principal_of
 from wire.origin import origin_of
 from wire.pages import Step, outcome
 
@@ -27,7 +29,14 @@ class PersonRequest(HttpRequest):
 
     user: User
     organization: Organization
+    organizations: list[Organization]
     principal: Principal
+
+
+class ProjectRequest(PersonRequest):
+    """The same for a page of one of the projects that they are in."""
+
+    project: Project
 
 
 def signed_in(
@@ -51,8 +60,28 @@ def signed_in(
     return guarded
 
 
+def in_project(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Make a page one of a project, named by `project_id` in its address; 404 for others than its members.
+
+    The view gets a ProjectRequest, and the rest of its address.
+    """
+
+    @wraps(view)
+    def guarded(request: PersonRequest, /, *, project_id: uuid.UUID, **kwargs: Any) -> HttpResponseBase:
+        inside = cast(ProjectRequest, request)
+        inside.project = get_project(request.principal, Permission.PROJECTS_READ, project_id=str(project_id))
+        return view(inside, **kwargs)
+
+    return signed_in(guarded)
+
+
 def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Lead to the sign-in page, and from there back; what was posted is not repeated."""
+    """Lead to the sign-in page, and from there back; what was posted is not repeated.
+
+    A part of a page is asked for by htmx, which would put the sign-in page into its place: all of it goes there.
+    """
+    if getattr(request, "htmx", False):
+        return HttpResponseClientRefresh()
     back = request.get_full_path() if request.method in {"GET", "HEAD"} else settings.LOGIN_REDIRECT_URL
     return redirect_to_login(back, resolve_url(settings.LOGIN_URL))
 
@@ -61,11 +90,12 @@ def as_person(request: HttpRequest) -> PersonRequest | None:
     """Note on the request who asks and for which organization; None for somebody who is in no organization."""
     person = cast(PersonRequest, request)
     actor = Actor(ActorType.USER, person.user.id, person.user.email, origin_of(request))
-    organization = chosen_organization(request.session.get(CHOSEN), organizations_of(person.user))
+    organizations = organizations_of(person.user)
+    organization = chosen_organization(request.session.get(CHOSEN), organizations)
     principal = principal_of(actor, organization.id) if organization else None
     if organization is None or principal is None:
         return None
-    person.organization, person.principal = organization, principal
+    person.organization, person.organizations, person.principal = organization, organizations, principal
     return person
 
 

@@ -16,4 +16,10 @@ def start_signed_in(page: Page, path: str = "/") -> None:
     """Open a page as the admin of the site."""
     page.goto(path)
     sign_in(page)
-    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    expect(page.get_by_role("navigation", name="Organization")).to_be_visible()
+
+
+def sign_out(page: Page) -> None:
+    """Open the account menu, and sign out."""
+    page.get_by_role("banner").get_by_text(SET_UP["email"]).click()
+    page.get_by_role("button", name="Sign out").click()

@@ -66,7 +66,7 @@ def test_of_several_organizations_the_chosen_one_is_shown_or_else_the_oldest_mem
         session = ann.session
         session[CHOSEN] = str(chosen.id) if chosen else "nonsense"
         session.save()
-        assert f'<span class="organization">{shown.name}</span>' in ann.get(HOME).content.decode()
+        assert f"Organization: </span>{shown.name}<" in ann.get(HOME).content.decode()
 
 
 def test_what_people_name_things_is_shown_as_text() -> None:

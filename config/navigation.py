@@ -1,0 +1,61 @@
+"""Where a person can go: the pages of the organization that their role opens, and those of a project."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from organizations.access import Principal
+from organizations.models import Project
+from organizations.roles import Permission
+from wire.preferences import preferences
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page that the navigation leads to. `permission` opens it; None: every member may see it."""
+
+    label: str
+    icon: str
+    name: str
+    permission: Permission | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A link of the navigation."""
+
+    label: str
+    icon: str
+    url: str
+    is_current: bool
+
+
+ORGANIZATION = (Place("App connections", "link", "connections:home"),)
+PROJECT = ()
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Return what the frame of every page shows (a context processor)."""
+    principal: Principal | None = getattr(request, "principal", None)
+    if principal is None:
+        return preferences(request)
+    project: Project | None = getattr(request, "project", None)
+    return {
+        **preferences(request),
+        "navigation": list(_entries(request, ORGANIZATION, principal, None)),
+        "project_navigation": list(_entries(request, PROJECT, principal, project)) if project else [],
+    }
+
+
+def _entries(
+    request: HttpRequest, places: tuple[Place, ...], principal: Principal, project: Project | None
+) -> Iterator[Entry]:
+    held = principal.permissions(project.id if project else None)
+    for place in places:
+        if place.permission is None or place.permission in held:
+            url = reverse(place.name, kwargs={"project_id": project.id} if project else {})
+            here = request.path
+            yield Entry(place.label, place.icon, url, here == url or here.startswith(f"{url}/"))
