@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from connections.providers import PROVIDERS
 
 ROOT = Path(__file__).resolve().parent.parent
-PRODUCT = ["config", "wire", "audit", "organizations", "identities", "connections"]
+PRODUCT = ["config", "oauth", "wire", "audit", "organizations", "identities", "connections"]
 SHOUTED = {"utils", "helpers", "common", "core", "misc"}
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 
 import structlog
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +10,7 @@ from django.template.loader import render_to_string
 
 from wire.errors import ServerError, WireError
 from wire.origin import origin_of
+from wire.preferences import preferences
 
 log = structlog.get_logger(__name__)
 
@@ -67,13 +69,15 @@ def outcome(
     """
     shown = {
         "title": title,
+        "is_error": status >= HTTPStatus.BAD_REQUEST,
         "cause": cause,
         "advice": advice,
         "steps": steps,
         "facts": {**(facts or {}), "Request": origin_of(request).request_id},
     }
-    page = render_to_string("outcome.html", shown, request if status < ServerError.status else None)
-    return HttpResponse(page, status=status)
+    if status >= ServerError.status:
+        return HttpResponse(render_to_string("outcome.html", {**preferences(request), **shown}), status=status)
+    return HttpResponse(render_to_string("outcome.html", shown, request), status=status)
 
 
 def cause_of(error: WireError) -> str:

@@ -151,6 +151,13 @@ def test_the_page_of_a_server_error_needs_no_database(monkeypatch: pytest.Monkey
     assert b"10.1.2.3" not in answer.content
 
 
+def test_the_page_of_a_server_error_keeps_the_theme(settings: Settings) -> None:
+    settings.ROOT_URLCONF = __name__
+    somebody = browser()
+    somebody.cookies["theme"] = "dark"
+    assert b'data-theme="dark"' in somebody.get("/raise/broken").content
+
+
 def test_an_outcome_shows_steps_as_links_and_as_forms_that_prove_themselves(rf: RequestFactory) -> None:
     request = rf.get("/")
     request.origin = Origin("", "", "req-1")  # type: ignore[attr-defined]  # RequestMiddleware sets it
