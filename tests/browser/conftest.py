@@ -1,7 +1,10 @@
 """A real Chromium before a real server. What a page complains about in the console fails the test."""
 
+import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +15,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page
 from sandbox.gitlab import Sandbox
 from tests.clients import SET_UP
 from tests.connections import oauth
-from tests.server import Server
+from tests.server import ROOT, Server
 
 HOW_TO_GET_CHROMIUM = "browser tests skipped: no Chromium found. On Debian and Ubuntu: apt-get install chromium"
 # Chromium says so of every page that answers with an error, whatever the page is.
@@ -46,6 +49,23 @@ def site(browser: Browser, forge: Sandbox, tmp_path_factory: pytest.TempPathFact
         answer = requests.post(f"{server.url}/api/v1/admin/bootstrap", json=SET_UP, timeout=30)
         assert answer.ok, answer.text
         yield server
+
+
+@pytest.fixture(scope="session")
+def furnished(site: Server, forge: Sandbox) -> dict[str, str]:
+    """One of everything on the site, in every state: the ids by what they name."""
+    given = {"gitlab_url": forge.url, "access_token": forge.personal_token("ann").value}
+    made = subprocess.run(
+        [sys.executable, "-m", "tests.browser.furnishing"],
+        cwd=ROOT,
+        env={**site.environment, "DJANGO_SETTINGS_MODULE": "config.settings"},
+        input=json.dumps(given),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    ids: dict[str, str] = json.loads(made.stdout)
+    return ids
 
 
 @pytest.fixture(scope="session")

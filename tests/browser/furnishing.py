@@ -1,0 +1,139 @@
+"""`python -m tests.browser.furnishing`, in the environment of a site: one of everything, in every state.
+
+Reads from standard input where the GitLab is and a token for it; writes the ids of what it made.
+"""
+
+import json
+import sys
+from datetime import timedelta
+from typing import Any
+
+import django
+
+STATES = {
+    "gitlab-payments": {
+        "status": "reconnect_required",
+        "cause": "The grant is not accepted any more. It was revoked at GitLab.",
+        "cure": "Reconnect it: its id, name and everything that uses it stay as they are.",
+    },
+    "gitlab-mobile": {
+        "status": "failing",
+        "cause": "Bad Gateway. Cause: https://gitlab.example.com answered with status 502. Try again later.",
+        "cure": "Nothing to do: it is tried again by itself. If it lasts, see to the cause.",
+    },
+    "gitlab-website": {"expires_in": timedelta(days=6)},
+    "gitlab-archive": {"expires_in": timedelta(days=-2)},
+    "gitlab-platform": {"expires_in": timedelta(days=200)},
+    "gitlab-scanner": {},
+}
+
+
+def furnish(gitlab_url: str, access_token: str) -> dict[str, str]:
+    """Make one of everything with the services that the product itself uses; returns the ids by what they name."""
+    from audit.actors import Actor, ActorType
+    from organizations.models import Membership, User
+    from organizations.services import principal_of
+    from wire.origin import Origin
+
+    admin = User.objects.get(email="admin@example.com")
+    home = Membership.objects.get(member_id=admin.id, project=None).organization
+    actor = Actor(ActorType.USER, admin.id, admin.email, Origin("203.0.113.7", "Mozilla/5.0 (a browser)", "req-1"))
+
+    def principal() -> Any:
+        return principal_of(actor, home.id)
+
+    project = make_project(principal())
+    connections = make_connections(principal(), gitlab_url, access_token, str(project.id))
+    return {
+        "project": str(project.id),
+        "instance": make_instance(principal(), gitlab_url),
+        **make_identity(principal(), project),
+        **connections,
+    }
+
+
+def make_project(principal: Any) -> Any:
+    from organizations.services import create_project
+
+    return create_project(
+        principal,
+        name="Platform",
+        slug="platform",
+        description="What the platform team connects",
+        kind="secret-manager",
+        with_default_environments=True,
+        has_delete_protection=False,
+        kms_key_id=None,
+    )
+
+
+def make_connections(principal: Any, gitlab_url: str, access_token: str, project_id: str) -> dict[str, str]:
+    from connections import services
+    from connections.providers import PROVIDERS
+
+    ids = {}
+    for number, (name, state) in enumerate(STATES.items()):
+        view = services.create(
+            principal,
+            PROVIDERS["gitlab"],
+            name=name,
+            method="access-token",
+            credentials={"accessToken": access_token, "accessTokenType": "personal", "instanceUrl": gitlab_url},
+            description=f"What {name.removeprefix('gitlab-')} deploys with",
+            project_id=project_id if number % 3 == 2 else None,
+        )
+        put_into(view.id, state)
+        ids[name] = view.id
+    return ids
+
+
+def put_into(connection_id: str, state: dict[str, Any]) -> None:
+    from django.utils import timezone
+
+    from connections.models import AppConnection
+
+    fields = {name: value for name, value in state.items() if name != "expires_in"}
+    if "expires_in" in state:
+        fields["expires_at"] = timezone.now() + state["expires_in"]
+    if fields:
+        AppConnection.objects.filter(pk=connection_id).update(**fields)
+
+
+def make_instance(principal: Any, gitlab_url: str) -> str:
+    from connections import instances
+    from connections.providers import PROVIDERS
+
+    instance = instances.register(
+        principal,
+        PROVIDERS["gitlab"],
+        url=f"{gitlab_url}/second",
+        client_id="1f0e2d3c4b5a6978",
+        client_secrets=["gloas-of-the-second"],
+        allow_private=True,
+    )
+    return str(instance.id)
+
+
+def make_identity(principal: Any, project: Any) -> dict[str, str]:
+    from identities.services import client_secrets, identities, token_auth, universal_auth
+
+    member = identities.create_identity(
+        principal,
+        organization_id=str(principal.organization_id),
+        name="deployer",
+        role="member",
+        has_delete_protection=False,
+        metadata=[{"key": "team", "value": "platform"}],
+    )
+    identity_id = str(member.identity.id)
+    universal_auth.attach(principal, identity_id=identity_id, settings={})
+    made = client_secrets.create(
+        principal, identity_id=identity_id, description="pipeline", num_uses_limit=0, ttl=30 * 86_400
+    )
+    token_auth.attach(principal, identity_id=identity_id, settings={})
+    return {"identity": identity_id, "client_secret": str(made.client_secret.id)}
+
+
+if __name__ == "__main__":
+    django.setup()
+    json.dump(furnish(**json.load(sys.stdin)), sys.stdout)

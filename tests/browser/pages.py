@@ -1,0 +1,47 @@
+"""Every page of the product, by a name: what the tests that hold for all of them go through."""
+
+CONNECTION = "/organization/app-connections/{gitlab-platform}"
+BROKEN = "/organization/app-connections/{gitlab-payments}"
+IDENTITY = "/organization/identities/{identity}"
+PROJECT = "/projects/{project}"
+
+# What an administrator sees. The words in braces are what `furnishing` made.
+PAGES = {
+    "connections": "/organization/app-connections",
+    "connections-filtered": "/organization/app-connections?q=gitlab&state=healthy&sort=name",
+    "connections-no-match": "/organization/app-connections?q=no-such-connection",
+    "connection-new": "/organization/app-connections/new",
+    "connection-new-by-token": "/organization/app-connections/gitlab/new/access-token",
+    "connection-new-by-oauth": "/organization/app-connections/gitlab/oauth/new",
+    "connection": CONNECTION,
+    "connection-broken": BROKEN,
+    "connection-activity": f"{CONNECTION}/activity",
+    "connection-edit": f"{CONNECTION}/edit",
+    "connection-credentials": f"{CONNECTION}/credentials",
+    "connection-delete": f"{CONNECTION}/delete",
+    "instances": "/organization/instances",
+    "instance-new": "/organization/instances/gitlab/new",
+    "instance": "/organization/instances/gitlab/{instance}",
+    "projects": "/organization/projects",
+    "project-new": "/organization/projects/new",
+    "project-connections": f"{PROJECT}/app-connections",
+    "project-members": f"{PROJECT}/members",
+    "project-settings": f"{PROJECT}/settings",
+    "members": "/organization/members",
+    "member-invite": "/organization/members/invite",
+    "identities": "/organization/identities",
+    "identity-new": "/organization/identities/new",
+    "identity": IDENTITY,
+    "audit-log": "/organization/audit-log",
+    "settings": "/organization/settings",
+    "account-security": "/account/security",
+    "not-found": "/nowhere",
+}
+# What somebody sees who has not signed in.
+OPEN_PAGES = {
+    "sign-in": "/sign-in",
+    "password-reset": "/password-reset",
+    "password-reset-sent": "/password-reset/sent",
+    "password-reset-link-over": "/password-reset/1-2",
+    "invitation-over": "/invitations/no-such-invitation",
+}
