@@ -10,6 +10,8 @@ class Event(StrEnum):
     ADD_IDENTITY_UNIVERSAL_AUTH = "add-identity-universal-auth"
     ADD_PROJECT_IDENTITY = "add-project-identity"
     BOOTSTRAP_INSTANCE = "bootstrap-instance"
+    CHANGE_APP_CONNECTION_STATUS = "change-app-connection-status"
+    CHECK_APP_CONNECTION = "check-app-connection"
     CLEAR_IDENTITY_UNIVERSAL_AUTH_LOCKOUTS = "clear-identity-universal-auth-lockouts"
     CREATE_APP_CONNECTION = "create-app-connection"
     CREATE_APP_CONNECTION_INSTANCE = "create-app-connection-instance"

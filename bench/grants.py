@@ -36,6 +36,7 @@ def connections(
             method=METHOD.name,
             name=f"granted-{number:05}",
             verified_at=timezone.now(),
+            check_due_at=timezone.now() + timedelta(days=1),
             scopes=["api"],
             status=Status.HEALTHY,
             token_expires_at=timezone.now() + LIFE,

@@ -3,13 +3,17 @@
 import hashlib
 import json
 import uuid
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
+from django.utils import timezone
 
 from connections import vault
+from connections.providers import PROVIDERS
+from connections.providers.base import Method
 from organizations.models import Organization, Project
 
 DATA_KEY = "data key"
@@ -34,6 +38,33 @@ STATUS_WORDS = {
     Status.RECONNECT_REQUIRED: "Needs to be reconnected",
     Status.UNCHECKED: "Not checked yet",
 }
+# So long before its end a credential that nobody renews by itself is said to expire soon.
+EXPIRES_SOON = timedelta(days=14)
+REPLACE = "Replace its credentials with new ones: its id, name and everything that uses it stay as they are."
+
+
+class State(NamedTuple):
+    """How a connection is at this moment, with what is the matter and what to do about it, if anything is."""
+
+    status: Status
+    words: str
+    cause: str = ""
+    cure: str = ""
+
+
+# What time makes "expires soon" of; anything worse stays as it is.
+TIMED = (Status.EXPIRING, Status.HEALTHY, Status.UNCHECKED)
+
+
+def status_at(now: datetime) -> Case:
+    """Return `AppConnection.state.status` as an expression, to filter, sort and count by."""
+    return Case(
+        When(expires_at__lte=now, then=Value(Status.RECONNECT_REQUIRED)),
+        When(expires_at__lte=now + EXPIRES_SOON, status__in=TIMED, then=Value(Status.EXPIRING)),
+        When(status=Status.EXPIRING, then=Value(Status.HEALTHY)),
+        default="status",
+        output_field=models.CharField(),
+    )
 
 
 class DataKey(models.Model):
@@ -120,6 +151,10 @@ class AppConnection(models.Model):
     What may be shown stands apart from the sealed credentials and is written together with them: reading opens
     nothing. `credentials_hash` is stored, so that sealing the same credentials anew does not change it.
 
+    `status` with `cause` and `cure` is what was found when somebody last looked; `state` is what holds now. The
+    columns from `verified_at` on are those of `health.py`: when the credentials last were seen to work, when the
+    last check began, when the next one is due (null: at once), and how many have failed in a row.
+
     The columns from `token_expires_at` on are those of `tokens.py`: when the access token ends (null: never), who
     refreshes it and until when that claim holds, since when there may be a refresh whose answer was lost, and how
     often and until when it is put off.
@@ -146,6 +181,9 @@ class AppConnection(models.Model):
     expires_at = models.DateTimeField(null=True)
     warnings = models.JSONField(default=list)
     verified_at = models.DateTimeField()
+    checked_at = models.DateTimeField(null=True)
+    check_due_at = models.DateTimeField(null=True, db_index=True)
+    check_failures = models.PositiveIntegerField(default=0, db_default=0)
     status = models.CharField(max_length=32, default=Status.UNCHECKED)
     cause = models.TextField(blank=True)
     cure = models.TextField(blank=True)
@@ -185,9 +223,33 @@ class AppConnection(models.Model):
         self.credentials_hash = hashlib.sha256(self.sealed_credentials.encode()).hexdigest()
 
     @property
+    def way(self) -> Method:
+        """The method by which it was made."""
+        return PROVIDERS[self.app].methods[self.method]
+
+    @property
+    def has_grant(self) -> bool:
+        """Tell whether it is renewed by reconnecting; otherwise its credentials are replaced."""
+        return self.way.oauth is not None
+
+    @property
+    def state(self) -> State:
+        """How it is now: what was found by the last check, and what time has done since."""
+        now = timezone.now()
+        if self.expires_at and self.expires_at <= now:
+            cause = f"Its credentials ended on {_day(self.expires_at)}."
+            return State(Status.RECONNECT_REQUIRED, "Expired", cause, REPLACE)
+        if self.expires_at and self.status in TIMED and self.expires_at <= now + EXPIRES_SOON:
+            cause = f"Its credentials end on {_day(self.expires_at)}."
+            return State(Status.EXPIRING, STATUS_WORDS[Status.EXPIRING], cause, REPLACE)
+        status = Status.HEALTHY if self.status == Status.EXPIRING else Status(self.status)
+        replaced = status == Status.RECONNECT_REQUIRED and not self.has_grant
+        return State(status, "Needs new credentials" if replaced else STATUS_WORDS[status], self.cause, self.cure)
+
+    @property
     def status_words(self) -> str:
         """The state as people read it."""
-        return STATUS_WORDS[Status(self.status)]
+        return self.state.words
 
     def settle(self) -> None:
         """Say that all is well: the credentials work, and nothing is known against them."""
@@ -205,3 +267,7 @@ class AppConnection(models.Model):
 
     def _place(self) -> vault.Place:
         return vault.Place(self.organization_id, self.id, CREDENTIALS)
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d}"

@@ -57,6 +57,7 @@ CHANGED_BY_A_REFRESH = (
     "refresh_failures",
     "refresh_not_before",
 )
+VERDICT = {"status", "cause", "cure"}
 CUT_OFF = "A rotation was cut off: a refresh that began at {since} got no answer, and its new tokens are lost."
 REFUSED = "The grant is not accepted any more. It was revoked, or the OAuth application was deleted: {said}"
 RECONNECT = "Reconnect it: its id, name and everything that uses it stay as they are."
@@ -158,13 +159,16 @@ def _store_at_all_costs(before: AppConnection, grant: Grant, key: DataKey) -> bo
 def _store(before: AppConnection, after: AppConnection) -> bool:
     """Store new tokens with their audit event, unless the credentials are others than those we refreshed.
 
+    What a check has found against the connection is for the next check to lift, and that is due at once.
     The claim does not matter any more: whoever took it over meanwhile has nothing but a used-up refresh token.
     """
     with transaction.atomic():
         rows = AppConnection.objects.select_for_update().filter(pk=before.pk)
         found = rows.values_list("credentials_hash", flat=True).first()
         if found == before.credentials_hash:
-            after.save(update_fields=CHANGED_BY_A_REFRESH)
+            rows.exclude(status=Status.HEALTHY).update(check_due_at=None)
+            is_held = rows.filter(status=Status.FAILING, refresh_failures=0).exists()
+            after.save(update_fields=set(CHANGED_BY_A_REFRESH) - (VERDICT if is_held else set()))
             expires_at = after.token_expires_at.isoformat() if after.token_expires_at else None
             record(Event.REFRESH_APP_CONNECTION_TOKEN, after, actor=system(), name=after.name, expiresAt=expires_at)
     # They are stored already when the database went away after an earlier COMMIT.

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit.events import Event
-from connections import keys, revocation, rows
+from connections import health, keys, revocation, rows
 from connections.errors import (
     ConnectionNotFound,
     NameTaken,
@@ -231,7 +231,8 @@ def _put(connection: AppConnection, verified: Verified, key: DataKey) -> None:
     connection.scopes = list(facts.scopes)
     connection.expires_at = facts.expires_at
     connection.warnings = [asdict(warning) for warning in facts.warnings]
-    connection.verified_at = timezone.now()
+    connection.verified_at = connection.checked_at = timezone.now()
+    connection.check_due_at, connection.check_failures = health.next_after(0), 0
     connection.token_expires_at = verified.token_expires_at
     connection.settle()
 

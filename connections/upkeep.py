@@ -1,13 +1,13 @@
-"""Tokens refreshed ahead of need: what the worker does, on as many machines as run one."""
+"""Tokens refreshed ahead of need, and the way to work through many connections: server by server."""
 
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 
 import structlog
 from django.db import connections
+from django.db.models import QuerySet
 
 from connections import claims
 from connections.models import AppConnection
@@ -23,21 +23,34 @@ ROUND = 5000  # connections
 log = structlog.get_logger(__name__)
 
 
+# Does what is due with one connection; returns whether its server is in trouble.
+Work = Callable[[uuid.UUID], bool]
+
+
 def refresh_due() -> None:
     """Refresh the tokens that are due, those that end first before the others, server by server.
 
     Workers share the work through the claims: what another one has is not waited for. A server in trouble is left
     alone until the next round.
     """
+    server_by_server(claims.due().order_by("token_expires_at"), _refresh)
+
+
+def _refresh(connection_id: uuid.UUID) -> bool:
+    failure = refresh(connection_id)
+    return failure is not None and failure.retryable
+
+
+def server_by_server(rows: QuerySet[AppConnection], work: Work) -> None:
+    """Do the work for these connections in their order: a few at once to one server, until it is in trouble."""
     with ThreadPoolExecutor(SERVERS_AT_ONCE, thread_name_prefix="server") as pool:
-        for outcome in [pool.submit(_refresh_all, due) for due in _due_by_server().values()]:
+        for outcome in [pool.submit(_work_through, ids, work) for ids in _by_server(rows).values()]:
             outcome.result()
 
 
-def _due_by_server() -> Mapping[str, Sequence[uuid.UUID]]:
+def _by_server(rows: QuerySet[AppConnection]) -> Mapping[str, Sequence[uuid.UUID]]:
     found: dict[str, list[uuid.UUID]] = defaultdict(list)
-    rows = claims.due().order_by("token_expires_at").only("app", "public")
-    for connection in rows[:ROUND]:
+    for connection in rows.only("app", "public")[:ROUND]:
         found[_server_of(connection)].append(connection.pk)
     connections.close_all()
     return found
@@ -48,23 +61,21 @@ def _server_of(connection: AppConnection) -> str:
     return origin_of(provider.server_url(connection.public, provider.client_variables.default_url))
 
 
-def _refresh_all(due: Sequence[uuid.UUID]) -> None:
-    """Refresh the connections to one server, a few at once, until it is in trouble."""
+def _work_through(ids: Sequence[uuid.UUID], work: Work) -> None:
     trouble: list[uuid.UUID] = []
-    with ThreadPoolExecutor(CALLS_PER_SERVER, thread_name_prefix="refresh") as pool:
-        for outcome in [pool.submit(partial(_refresh, trouble), connection_id) for connection_id in due]:
+    with ThreadPoolExecutor(CALLS_PER_SERVER, thread_name_prefix="call") as pool:
+        for outcome in [pool.submit(_do, work, trouble, connection_id) for connection_id in ids]:
             outcome.result()
 
 
-def _refresh(trouble: list[uuid.UUID], connection_id: uuid.UUID) -> None:
+def _do(work: Work, trouble: list[uuid.UUID], connection_id: uuid.UUID) -> None:
     if trouble:
         return
     try:
-        failure = refresh(connection_id)
-        if failure is not None and failure.retryable:
+        if work(connection_id):
             trouble.append(connection_id)
     except Exception:
-        log.exception("a token could not be refreshed", connection_id=str(connection_id))
+        log.exception("the work for a connection failed", connection_id=str(connection_id))
         trouble.append(connection_id)
     finally:
         connections.close_all()

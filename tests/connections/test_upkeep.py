@@ -49,6 +49,7 @@ def _rows(
             name=f"connection-{number}",
             public={"instanceUrl": gitlab.url},
             verified_at=timezone.now(),
+            check_due_at=timezone.now() + timedelta(days=1),
             token_expires_at=timezone.now() + timedelta(minutes=minutes),
             status=Status.HEALTHY,
         )

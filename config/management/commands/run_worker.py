@@ -10,6 +10,7 @@ import structlog
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import close_old_connections
 
+from connections.health import check_due
 from connections.upkeep import refresh_due
 from oauth.attempts import sweep
 
@@ -18,7 +19,7 @@ log = structlog.get_logger(__name__)
 
 
 class Command(BaseCommand):
-    help = "Refresh tokens before they end, and forget attempts to connect that are over."
+    help = "Refresh tokens before they end, check connections, and forget attempts to connect that are over."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="do what is due now, and end: for cron")
@@ -42,7 +43,7 @@ class Command(BaseCommand):
 
 def work() -> None:
     """Do one round. A round that fails is logged, and the next one tries again."""
-    for part in (refresh_due, sweep):
+    for part in (refresh_due, check_due, sweep):
         try:
             close_old_connections()
             part()
