@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_credentials_that_work_are_healthy(admin: Api, gitlab: Sandbox) -> None:
-    connection_id, token = by_token(admin, gitlab, user="ann", scopes=("api", "read_user"), expires_at=FAR)
+    connection_id, _ = by_token(admin, gitlab, user="ann", scopes=("api", "read_user"), expires_at=FAR)
     change(connection_id, account=None, scopes=[], expires_at=None, warnings=[{"code": "old"}], checked_at=None)
     before, updated_at = timezone.now(), row(connection_id).updated_at
     found = checked(connection_id)
@@ -44,7 +44,7 @@ def test_what_is_wrong_with_credentials_that_work_is_a_warning(admin: Api, gitla
 
 def test_a_token_that_ends_soon_is_expiring(admin: Api, gitlab: Sandbox) -> None:
     end = (timezone.now() + timedelta(days=5)).date()
-    connection_id, token = by_token(admin, gitlab, expires_at=end)
+    connection_id, _ = by_token(admin, gitlab, expires_at=end)
     status, cause, cure = said(connection_id)
     assert status == Status.EXPIRING
     assert str(end) in cause
@@ -77,7 +77,7 @@ def test_a_token_that_gitlab_has_forgotten_is_refused_too(admin: Api, gitlab: Sa
 
 
 def test_a_blocked_account_is_failing_and_heals_with_it(admin: Api, gitlab: Sandbox) -> None:
-    connection_id, token = by_token(admin, gitlab, user="eve")
+    connection_id, _ = by_token(admin, gitlab, user="eve")
     gitlab.block("eve")
     status, cause, cure = said(connection_id)
     assert status == Status.FAILING
@@ -110,7 +110,7 @@ def test_a_gitlab_that_fails_is_failing(
     cure: str,
 ) -> None:
     monkeypatch.setattr(access_token, "VERIFY_SECONDS", 0.3)
-    connection_id, token = by_token(admin, gitlab)
+    connection_id, _ = by_token(admin, gitlab)
     verified_at = row(connection_id).verified_at
     gitlab.misbehave(kind, "/api/v4/user", **options)
     status, said_cause, said_cure = said(connection_id)
