@@ -16,12 +16,14 @@ class AuditEventAdmin(ShownOnly):
         "actor_type",
         "actor_id",
         "actor_name",
+        "subject_id",
+        "subject_name",
         "ip",
         "user_agent",
         "request_id",
         "metadata",
     )
-    list_display = ("created_at", "type", "actor_name", "ip", "request_id")
+    list_display = ("created_at", "type", "actor_name", "subject_name", "ip", "request_id")
     list_filter = ("type",)
-    search_fields = ("actor_name", "request_id")
+    search_fields = ("actor_name", "subject_name", "request_id")
     ordering = ("-created_at",)

@@ -17,9 +17,11 @@ from django.db import DataError, IntegrityError, connections, transaction
 from audit.actors import Actor
 from audit.events import Event
 from audit.models import AuditEvent
+from audit.subjects import Subject
 
 FLUSH_SECONDS = 1.0
 MOST_WAITING = 1000
+LONGEST_NAME = 255
 
 # An event that fails in one of these ways will never be written; after anything else it is tried again.
 REFUSED = (DataError, IntegrityError, TypeError, ValueError)
@@ -33,9 +35,10 @@ def build(
     actor: Actor,
     organization_id: uuid.UUID | None,
     project_id: uuid.UUID | None = None,
+    about: Subject | None = None,
     **metadata: Any,
 ) -> AuditEvent:
-    """Return the row of one event, not yet stored. `metadata` is JSON and never holds a secret."""
+    """Return the row of one event, `about` one thing if it is. Not stored yet; `metadata` never holds a secret."""
     return AuditEvent(
         type=event,
         organization_id=organization_id,
@@ -43,6 +46,8 @@ def build(
         actor_type=actor.type,
         actor_id=actor.id,
         actor_name=actor.name,
+        subject_id=about.id if about else None,
+        subject_name=about.name[:LONGEST_NAME] if about else None,
         ip=actor.origin.ip,
         user_agent=actor.origin.user_agent,
         request_id=actor.origin.request_id,
@@ -56,12 +61,14 @@ def record(
     actor: Actor,
     organization_id: uuid.UUID | None,
     project_id: uuid.UUID | None = None,
+    about: Subject | None = None,
     **metadata: Any,
 ) -> None:
     """Store one event now. Call it inside the transaction of the change that it tells of."""
-    build(event, actor=actor, organization_id=organization_id, project_id=project_id, **metadata).save(
-        force_insert=True
+    stored = build(
+        event, actor=actor, organization_id=organization_id, project_id=project_id, about=about, **metadata
     )
+    stored.save(force_insert=True)
 
 
 class Buffer:
@@ -169,7 +176,10 @@ def note(
     actor: Actor,
     organization_id: uuid.UUID,
     project_id: uuid.UUID | None = None,
+    about: Subject | None = None,
     **metadata: Any,
 ) -> None:
     """Store one event of reading within a second."""
-    buffer.add(build(event, actor=actor, organization_id=organization_id, project_id=project_id, **metadata))
+    buffer.add(
+        build(event, actor=actor, organization_id=organization_id, project_id=project_id, about=about, **metadata)
+    )

@@ -7,6 +7,8 @@ from typing import Any, NoReturn
 from django.db import models
 from django.utils import timezone
 
+NEWEST_FIRST = ("-created_at", "-id")
+
 
 class AppendOnly(models.QuerySet["AuditEvent"]):
     """A query set that can add and read, and nothing else."""
@@ -27,7 +29,10 @@ class AppendOnly(models.QuerySet["AuditEvent"]):
 
 
 class AuditEvent(models.Model):
-    """One thing that happened. Names are copied as text, and ids are no foreign keys: history survives deletion."""
+    """One thing that happened. Names are copied as text, and ids are no foreign keys: history survives deletion.
+
+    The subject is what it is about, where it is about one thing.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -37,6 +42,8 @@ class AuditEvent(models.Model):
     actor_type = models.CharField(max_length=16)
     actor_id = models.UUIDField(null=True)
     actor_name = models.CharField(max_length=255)
+    subject_id = models.UUIDField(null=True)
+    subject_name = models.CharField(max_length=255, null=True)
     ip = models.CharField(max_length=45)
     user_agent = models.CharField(max_length=512)
     request_id = models.CharField(max_length=32)
@@ -45,7 +52,25 @@ class AuditEvent(models.Model):
     objects = AppendOnly.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["organization_id", "-created_at"], name="audit_by_organization")]
+        indexes = [
+            models.Index(fields=["organization_id", *NEWEST_FIRST], name="audit_of_organization"),
+            models.Index(fields=["organization_id", "type", *NEWEST_FIRST], name="audit_of_type"),
+            models.Index(
+                fields=["project_id", *NEWEST_FIRST],
+                condition=models.Q(project_id__isnull=False),
+                name="audit_of_project",
+            ),
+            models.Index(
+                fields=["subject_id", *NEWEST_FIRST],
+                condition=models.Q(subject_id__isnull=False),
+                name="audit_of_subject",
+            ),
+            models.Index(
+                fields=["actor_id", *NEWEST_FIRST],
+                condition=models.Q(actor_id__isnull=False),
+                name="audit_of_actor",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.created_at:%Y-%m-%d %H:%M:%S} {self.type} {self.actor_name}"

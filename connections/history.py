@@ -5,6 +5,7 @@ from typing import Any
 from audit import log
 from audit.actors import Actor
 from audit.events import Event
+from audit.subjects import Subject
 from connections.models import AppConnection
 
 
@@ -15,6 +16,7 @@ def record(event: Event, connection: AppConnection, *, actor: Actor, **metadata:
         actor=actor,
         organization_id=connection.organization_id,
         project_id=connection.project_id,
+        about=Subject(connection.id, connection.name),
         connectionId=str(connection.id),
         **metadata,
     )

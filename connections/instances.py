@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 
 from audit import log
 from audit.events import Event
+from audit.subjects import Subject
 from connections import instance_rules, keys
 from connections.errors import InstanceInUse, InstanceNotFound, InstanceRefused, InstanceTaken
 from connections.models import AppConnection, DataKey, Instance
@@ -235,6 +236,7 @@ def _record(event: Event, principal: Principal, instance: Instance, **metadata: 
         event,
         actor=principal.actor,
         organization_id=instance.organization_id,
+        about=Subject(instance.id, instance.url),
         instanceId=str(instance.id),
         app=instance.app,
         **metadata,

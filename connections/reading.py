@@ -11,6 +11,7 @@ from django.conf import settings
 
 from audit import log
 from audit.events import Event
+from audit.subjects import Subject
 from connections import rows, tokens
 from connections.errors import (
     ConnectionNameNotFound,
@@ -41,7 +42,7 @@ def get(principal: Principal, provider: Provider, *, connection_id: uuid.UUID) -
     """Return a connection that the principal may read; raises NotFound, PermissionDenied, WrongApp."""
     found = let_in(principal, connection_id, Permission.CONNECTIONS_READ)
     require_app(found, provider, f"ID {connection_id}")
-    _note(Event.GET_APP_CONNECTION, principal, _project_of(found), connectionId=found.id)
+    _note(Event.GET_APP_CONNECTION, principal, _project_of(found), about=_subject(found), connectionId=found.id)
     return found
 
 
@@ -56,7 +57,7 @@ def get_by_name(principal: Principal, provider: Provider, *, name: str, project_
     if found is None:
         raise missing
     require_app(found, provider, f"name {name}")
-    _note(Event.GET_APP_CONNECTION, principal, _project_of(found), connectionId=found.id)
+    _note(Event.GET_APP_CONNECTION, principal, _project_of(found), about=_subject(found), connectionId=found.id)
     return found
 
 
@@ -75,7 +76,7 @@ def list_connections(
         project = None
         _require(principal, Permission.CONNECTIONS_READ, None, project_not_found(""))
         found = rows.of_organization(principal.organization_id, app)
-    only_app = {"app": app} if app else {}
+    only_app: dict[str, Any] = {"app": app} if app else {}
     listed = yield from _counted(found)
     _note(Event.GET_APP_CONNECTIONS, principal, project, **only_app, **listed)
 
@@ -109,6 +110,7 @@ def fetch_listing(
         Event.LIST_WITH_APP_CONNECTION,
         principal,
         ready.connection.project_id,
+        about=_subject(view),
         connectionId=str(connection_id),
         listed=listing.name,
     )
@@ -176,6 +178,10 @@ def _project_of(view: ConnectionView) -> uuid.UUID | None:
     return uuid.UUID(view.project_id) if view.project_id else None
 
 
+def _subject(view: ConnectionView) -> Subject:
+    return Subject(uuid.UUID(view.id), view.name)
+
+
 def _require(principal: Principal, permission: Permission, project_id: uuid.UUID | None, missing: NotFound) -> None:
     require(
         principal, permission, organization_id=principal.organization_id, project_id=project_id, missing=missing
@@ -211,11 +217,19 @@ def _counted(found: Iterator[ConnectionView]) -> Generator[ConnectionView, None,
     return {"count": count, "connectionIds": ids}
 
 
-def _note(event: Event, principal: Principal, project_id: uuid.UUID | None, **metadata: Any) -> None:
+def _note(
+    event: Event,
+    principal: Principal,
+    project_id: uuid.UUID | None,
+    *,
+    about: Subject | None = None,
+    **metadata: Any,
+) -> None:
     log.note(
         event,
         actor=principal.actor,
         organization_id=principal.organization_id,
         project_id=project_id,
+        about=about,
         **metadata,
     )

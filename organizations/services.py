@@ -14,6 +14,7 @@ from django.utils import timezone
 from audit import log
 from audit.actors import Actor, ActorType
 from audit.events import Event
+from audit.subjects import Subject
 from organizations.access import Principal, require
 from organizations.models import Membership, MembershipRole, Organization, Project
 from organizations.roles import PROJECT_ROLES, Permission, Role
@@ -244,5 +245,6 @@ def _record(event: Event, principal: Principal, project: Project, **metadata: An
         actor=principal.actor,
         organization_id=project.organization_id,
         project_id=project.id,
+        about=Subject(project.id, project.name),
         **metadata,
     )

@@ -10,6 +10,7 @@ from django.utils import timezone
 from audit import log
 from audit.actors import Actor, ActorType
 from audit.events import Event
+from audit.subjects import Subject
 from identities import tokens
 from identities.addresses import require_trusted
 from identities.models import AccessToken, ClientSecret, TokenAuth, UniversalAuth
@@ -136,6 +137,7 @@ def _record(event: Event, token: AccessToken, origin: Origin) -> None:
         event,
         actor=Actor(ActorType.IDENTITY, identity.id, identity.name, origin),
         organization_id=identity.organization_id,
+        about=Subject(identity.id, identity.name),
         identityId=str(identity.id),
         identityAccessTokenId=str(token.id),
     )

@@ -8,6 +8,7 @@ from django.utils import timezone
 from audit import log
 from audit.actors import ActorType, stranger
 from audit.events import Event
+from audit.subjects import Subject
 from identities.models import Identity, InstanceSetup, TokenAuth
 from identities.services.access_tokens import Issued, issue
 from organizations.models import Organization, User
@@ -53,6 +54,7 @@ def bootstrap(*, email: str, password: str, organization_name: str, origin: Orig
             Event.BOOTSTRAP_INSTANCE,
             actor=stranger(origin),
             organization_id=organization.id,
+            about=Subject(organization.id, organization.name),
             userId=str(user.id),
             identityId=str(identity.id),
             identityAccessTokenId=str(issued.token.id),

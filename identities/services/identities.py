@@ -13,6 +13,7 @@ from django.utils import timezone
 from audit import log
 from audit.actors import ActorType
 from audit.events import Event
+from audit.subjects import Subject
 from identities.models import AUTH_METHODS, AuthMethodName, ClientSecret, Identity, TokenAuth
 from identities.services import lockout
 from organizations.access import Principal, require, require_at_least, require_organization
@@ -257,6 +258,7 @@ def record(event: Event, principal: Principal, identity: Identity, **metadata: A
         event,
         actor=principal.actor,
         organization_id=identity.organization_id,
+        about=Subject(identity.id, identity.name),
         identityId=str(identity.id),
         **metadata,
     )

@@ -17,6 +17,7 @@ from django.utils import timezone
 from audit import log
 from audit.actors import Actor, ActorType, stranger
 from audit.events import Event
+from audit.subjects import Subject
 from identities.addresses import require_trusted
 from identities.keys import Purpose, digests
 from identities.models import AuthMethodName, ClientSecret, Identity, UniversalAuth
@@ -97,8 +98,14 @@ def _is_one_of(digest: str, given: Sequence[str]) -> bool:
 def _fail(attempt: Attempt, rules: UniversalAuth, actor: Actor) -> None:
     with transaction.atomic():
         lockout.count_failure(attempt.client_id, rules, attempt.now)
-        organization_id = rules.identity.organization_id if actor.id else None
-        log.record(Event.LOGIN_FAILED, actor=actor, organization_id=organization_id, reason=WRONG)
+        known = rules.identity if actor.id else None
+        log.record(
+            Event.LOGIN_FAILED,
+            actor=actor,
+            organization_id=known.organization_id if known else None,
+            about=Subject(known.id, known.name) if known else None,
+            reason=WRONG,
+        )
 
 
 def _succeed(attempt: Attempt, auth: UniversalAuth, secret: ClientSecret) -> Issued:
@@ -124,6 +131,7 @@ def _retire(auth: UniversalAuth, secret: ClientSecret, reason: str, origin: Orig
             Event.LOGIN_FAILED,
             actor=_actor(auth, origin),
             organization_id=auth.identity.organization_id,
+            about=Subject(auth.identity.id, auth.identity.name),
             clientSecretId=str(secret.id),
             reason=reason,
         )
@@ -151,6 +159,7 @@ def _take_use_and_issue(attempt: Attempt, auth: UniversalAuth, secret: ClientSec
             Event.LOGIN_UNIVERSAL_AUTH,
             actor=_actor(auth, attempt.origin),
             organization_id=identity.organization_id,
+            about=Subject(identity.id, identity.name),
             identityId=str(identity.id),
             identityUniversalAuthId=str(auth.id),
             clientSecretId=str(secret.id),

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from audit import log
 from audit.actors import ActorType
 from audit.events import Event
+from audit.subjects import Subject
 from identities.models import AUTH_METHODS, Identity
 from identities.services import identities
 from identities.services.identities import as_uuid
@@ -241,6 +242,7 @@ def _record(event: Event, principal: Principal, member: ProjectMember, **metadat
         actor=principal.actor,
         organization_id=member.membership.organization_id,
         project_id=member.membership.project_id,
+        about=Subject(member.identity.id, member.identity.name),
         identityId=str(member.identity.id),
         identityName=member.identity.name,
         **metadata,
