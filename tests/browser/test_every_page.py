@@ -1,4 +1,4 @@
-"""What holds for every page, in either theme: axe-core finds nothing, it fits a phone, and there is a picture of it.
+"""What holds for every page, in either theme: axe-core finds nothing, it fits a phone, there is a picture of it.
 
 The pictures are written to `build/screenshots/`, for people to look at.
 """
