@@ -3,6 +3,7 @@
 import hashlib
 import json
 import uuid
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from connections import vault
 from connections.providers import PROVIDERS
-from connections.providers.base import Method
+from connections.providers.base import Method, Provider
 from organizations.models import Organization, Project
 
 DATA_KEY = "data key"
@@ -31,7 +32,7 @@ class Status(StrEnum):
     UNCHECKED = "unchecked"
 
 
-STATUS_WORDS = {
+STATUS_WORDS: Mapping[str, str] = {
     Status.EXPIRING: "Expires soon",
     Status.FAILING: "Failing",
     Status.HEALTHY: "Healthy",
@@ -223,9 +224,19 @@ class AppConnection(models.Model):
         self.credentials_hash = hashlib.sha256(self.sealed_credentials.encode()).hexdigest()
 
     @property
+    def provider(self) -> Provider:
+        """The app that it is to."""
+        return PROVIDERS[self.app]
+
+    @property
     def way(self) -> Method:
         """The method by which it was made."""
-        return PROVIDERS[self.app].methods[self.method]
+        return self.provider.methods[self.method]
+
+    @property
+    def instance_url(self) -> str:
+        """The address of the GitLab or GitHub that it is to."""
+        return self.provider.server_url(self.public, self.provider.client_variables.default_url)
 
     @property
     def has_grant(self) -> bool:

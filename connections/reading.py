@@ -21,6 +21,7 @@ from connections.errors import (
     TooManyCalls,
     WrongApp,
 )
+from connections.models import AppConnection
 from connections.providers.base import Listing, Provider
 from connections.providers.errors import Busy, ProviderError, RateLimited, Refused
 from connections.rows import ConnectionView
@@ -44,6 +45,19 @@ def get(principal: Principal, provider: Provider, *, connection_id: uuid.UUID) -
     require_app(found, provider, f"ID {connection_id}")
     _note(Event.GET_APP_CONNECTION, principal, _project_of(found), about=_subject(found), connectionId=found.id)
     return found
+
+
+def look_at(principal: Principal, connection_id: uuid.UUID, *permissions: Permission) -> AppConnection:
+    """Return a connection with all that may be shown of it, to somebody who may read it and holds `permissions`.
+
+    Raises NotFound, PermissionDenied.
+    """
+    let_in(principal, connection_id, Permission.CONNECTIONS_READ, *permissions)
+    found = AppConnection.objects.defer("sealed_credentials").select_related("project").filter(pk=connection_id)
+    connection = found.first()
+    if connection is None:
+        raise ConnectionNotFound(str(connection_id))
+    return connection
 
 
 def get_by_name(principal: Principal, provider: Provider, *, name: str, project_id: str | None) -> ConnectionView:

@@ -11,7 +11,6 @@ from django.db.models import QuerySet
 
 from connections import claims
 from connections.models import AppConnection
-from connections.providers import PROVIDERS
 from connections.refreshing import refresh
 from connections.servers import origin_of
 
@@ -51,14 +50,9 @@ def server_by_server(rows: QuerySet[AppConnection], work: Work) -> None:
 def _by_server(rows: QuerySet[AppConnection]) -> Mapping[str, Sequence[uuid.UUID]]:
     found: dict[str, list[uuid.UUID]] = defaultdict(list)
     for connection in rows.only("app", "public")[:ROUND]:
-        found[_server_of(connection)].append(connection.pk)
+        found[origin_of(connection.instance_url)].append(connection.pk)
     connections.close_all()
     return found
-
-
-def _server_of(connection: AppConnection) -> str:
-    provider = PROVIDERS[connection.app]
-    return origin_of(provider.server_url(connection.public, provider.client_variables.default_url))
 
 
 def _work_through(ids: Sequence[uuid.UUID], work: Work) -> None:

@@ -1,0 +1,110 @@
+"""The page of one connection: how it is, what happened to it, and a look at it now."""
+
+import uuid
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from connections import health, reading
+from connections.models import AppConnection, State, Status
+from connections.web import snippets
+from connections.web.history import events_of, told
+from organizations.access import Principal
+from organizations.roles import Permission
+from organizations.web.people import PersonRequest, signed_in
+from wire.errors import RateLimited, Unavailable
+
+EVENTS_ON_A_PAGE = 50
+LEVELS = {Status.HEALTHY: messages.SUCCESS, Status.EXPIRING: messages.WARNING}
+
+
+class Tab(NamedTuple):
+    """One of a connection's pages."""
+
+    label: str
+    url: str
+    is_current: bool
+
+
+class May(NamedTuple):
+    """What a person may do with a connection: a button that they may not press is not there."""
+
+    check: bool
+    edit: bool
+    replace: bool
+    delete: bool
+    read_activity: bool
+
+
+@require_GET
+@signed_in
+def overview(request: PersonRequest, connection_id: uuid.UUID) -> HttpResponse:
+    """GET /organization/app-connections/{id}: what it is and how it is."""
+    connection = reading.look_at(request.principal, connection_id)
+    reading.get(request.principal, connection.provider, connection_id=connection_id)
+    return page(request, "overview", connection, snippets=snippets.of(connection))
+
+
+@require_GET
+@signed_in
+def activity(request: PersonRequest, connection_id: uuid.UUID) -> HttpResponse:
+    """GET …/activity: what the audit log tells of it, the newest first."""
+    connection = reading.look_at(request.principal, connection_id, Permission.AUDIT_READ)
+    found = Paginator(events_of(connection), EVENTS_ON_A_PAGE).get_page(request.GET.get("page"))
+    return page(request, "activity", connection, page=found, events=[told(event) for event in found])
+
+
+@require_POST
+@signed_in
+def check(request: PersonRequest, connection_id: uuid.UUID) -> HttpResponse:
+    """POST …/check: ask the provider now, and say what came of it."""
+    try:
+        state = health.check_now(request.principal, connection_id=connection_id)
+        messages.add_message(request, LEVELS.get(state.status, messages.ERROR), _outcome(state))
+    except (RateLimited, Unavailable) as error:
+        messages.warning(request, f"It could not be checked, so its state is as before. {error}")
+    return redirect("connections:detail", connection_id=connection_id)
+
+
+def _outcome(state: State) -> str:
+    if state.status == Status.HEALTHY and not state.cause:
+        return "Checked: it works."
+    return f"Checked. {state.words}: {state.cause}"
+
+
+def page(
+    request: PersonRequest, name: str, connection: AppConnection, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    """Return one of the connection's pages, with what they share."""
+    may = what_they_may(request.principal, connection)
+    shown = {"connection": connection, "may": may, "tabs": list(_tabs(name, connection, may)), **more}
+    return render(request, f"connections/detail_{name}.html", shown, status=status)
+
+
+def what_they_may(principal: Principal, connection: AppConnection) -> May:
+    held = principal.permissions(connection.project_id)
+    return May(
+        check=Permission.CONNECTIONS_CONNECT in held,
+        edit=Permission.CONNECTIONS_EDIT in held,
+        replace=held >= {Permission.CONNECTIONS_EDIT, Permission.CONNECTIONS_EDIT_CREDENTIALS},
+        delete=Permission.CONNECTIONS_DELETE in held,
+        read_activity=Permission.AUDIT_READ in held,
+    )
+
+
+def _tabs(name: str, connection: AppConnection, may: May) -> Iterator[Tab]:
+    places = (
+        ("Overview", "detail", {"overview"}, True),
+        ("Activity", "activity", {"activity"}, may.read_activity),
+        ("Edit details", "edit", {"edit", "delete"}, may.edit),
+        ("Replace credentials", "credentials", {"credentials"}, may.replace and not connection.has_grant),
+    )
+    for label, place, names, is_open in places:
+        if is_open:
+            yield Tab(label, reverse(f"connections:{place}", args=[connection.id]), name in names)
