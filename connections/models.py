@@ -44,6 +44,13 @@ EXPIRES_SOON = timedelta(days=14)
 REPLACE = "Replace its credentials with new ones: its id, name and everything that uses it stay as they are."
 
 
+def words_of(status: str, *, has_grant: bool) -> str:
+    """Return a status as people read it; what has no grant cannot be reconnected."""
+    if status == Status.RECONNECT_REQUIRED and not has_grant:
+        return "Needs new credentials"
+    return STATUS_WORDS.get(status, status)
+
+
 class State(NamedTuple):
     """How a connection is at this moment, with what is the matter and what to do about it, if anything is."""
 
@@ -254,8 +261,7 @@ class AppConnection(models.Model):
             cause = f"Its credentials end on {_day(self.expires_at)}."
             return State(Status.EXPIRING, STATUS_WORDS[Status.EXPIRING], cause, REPLACE)
         status = Status.HEALTHY if self.status == Status.EXPIRING else Status(self.status)
-        replaced = status == Status.RECONNECT_REQUIRED and not self.has_grant
-        return State(status, "Needs new credentials" if replaced else STATUS_WORDS[status], self.cause, self.cure)
+        return State(status, words_of(status, has_grant=self.has_grant), self.cause, self.cure)
 
     @property
     def status_words(self) -> str:

@@ -5,16 +5,16 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from audit.reading import Position, about
 from connections import health, reading
-from connections.models import AppConnection, State, Status
+from connections.models import AppConnection, Status
 from connections.web import snippets
-from connections.web.history import events_of, told
+from connections.web.history import told
 from organizations.access import Principal
 from organizations.roles import Permission
 from organizations.web.people import PersonRequest, signed_in
@@ -56,8 +56,10 @@ def overview(request: PersonRequest, connection_id: uuid.UUID) -> HttpResponse:
 def activity(request: PersonRequest, connection_id: uuid.UUID) -> HttpResponse:
     """GET …/activity: what the audit log tells of it, the newest first."""
     connection = reading.look_at(request.principal, connection_id, Permission.AUDIT_READ)
-    found = Paginator(events_of(connection), EVENTS_ON_A_PAGE).get_page(request.GET.get("page"))
-    return page(request, "activity", connection, page=found, events=[told(event) for event in found])
+    before, after = (Position.parse(request.GET.get(name, "")) for name in ("before", "after"))
+    found = about(connection.organization_id, connection.id, before=before, after=after, size=EVENTS_ON_A_PAGE)
+    events = [told(connection, event) for event in found.events]
+    return page(request, "activity", connection, page=found, events=events)
 
 
 @require_POST
@@ -66,16 +68,11 @@ def check(request: PersonRequest, connection_id: uuid.UUID) -> HttpResponse:
     """POST …/check: ask the provider now, and say what came of it."""
     try:
         state = health.check_now(request.principal, connection_id=connection_id)
-        messages.add_message(request, LEVELS.get(state.status, messages.ERROR), _outcome(state))
+        words = "it works" if state.status == Status.HEALTHY else state.words.lower()
+        messages.add_message(request, LEVELS.get(state.status, messages.ERROR), f"Checked: {words}.")
     except (RateLimited, Unavailable) as error:
         messages.warning(request, f"It could not be checked, so its state is as before. {error}")
     return redirect("connections:detail", connection_id=connection_id)
-
-
-def _outcome(state: State) -> str:
-    if state.status == Status.HEALTHY and not state.cause:
-        return "Checked: it works."
-    return f"Checked. {state.words}: {state.cause}"
 
 
 def page(

@@ -45,7 +45,7 @@ class CredentialsForm(forms.Form):
         self.provider, self.method = provider, method
         self.credentials: Mapping[str, Any] = {}
         for declared in method.fields:
-            self.fields[declared.name] = form_field(declared)
+            self.fields[declared.name] = form_field(declared, provider)
 
     def clean(self) -> None:
         """Read what was filled in as the API would; it is then in `credentials`."""
@@ -63,7 +63,7 @@ class CredentialsForm(forms.Form):
                     self.add_error(name if name in self.fields else None, issue["message"])
 
 
-def form_field(declared: Field) -> forms.Field:
+def form_field(declared: Field, provider: Provider) -> forms.Field:
     """Return the form's field for a declared one. A secret is never put into a page, not even after a mistake."""
     label = declared.label if declared.required else f"{declared.label} (optional)"
     if declared.kind is Kind.CHOICE:
@@ -71,7 +71,9 @@ def form_field(declared: Field) -> forms.Field:
         return forms.ChoiceField(label=label, required=declared.required, choices=choices)
     if declared.kind is Kind.SECRET:
         return forms.CharField(label=label, required=False, widget=forms.PasswordInput({"autocomplete": "off"}))
-    hint = f"Such as {declared.example}" if declared.example else ""
+    hint = f"Such as {declared.example}." if declared.example else ""
+    if declared.kind is Kind.URL and not declared.required:
+        hint = f"{hint} Empty for {provider.client_variables.default_url}.".strip()
     return forms.CharField(label=label, required=False, help_text=hint, widget=forms.TextInput(PLAIN))
 
 

@@ -3,11 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
-
 from audit.events import Event
 from audit.models import AuditEvent
-from connections.models import STATUS_WORDS, AppConnection
+from connections.models import AppConnection, words_of
 
 WORDS: Mapping[str, str] = {
     Event.CHANGE_APP_CONNECTION_STATUS: "State changed",
@@ -31,21 +29,16 @@ class Told(NamedTuple):
     event: AuditEvent
 
 
-def events_of(connection: AppConnection) -> QuerySet[AuditEvent]:
-    """Return the events of a connection, the newest first."""
-    found = AuditEvent.objects.filter(organization_id=connection.organization_id)
-    return found.filter(metadata__connectionId=str(connection.id)).order_by("-created_at", "-id")
+def told(connection: AppConnection, event: AuditEvent) -> Told:
+    """Return an event of a connection as people read it; one that has no words yet goes by its name."""
+    details = _details(event.metadata, connection.has_grant)
+    return Told(WORDS.get(event.type, event.type), " ".join(details), event)
 
 
-def told(event: AuditEvent) -> Told:
-    """Return an event as people read it; one that has no words yet goes by its name."""
-    return Told(WORDS.get(event.type, event.type), " ".join(_details(event.metadata)), event)
-
-
-def _details(metadata: dict[str, Any]) -> Iterator[str]:
+def _details(metadata: dict[str, Any], has_grant: bool) -> Iterator[str]:
     steps = [metadata[name] for name in ("statusBefore", "status") if metadata.get(name)]
     if steps:
-        yield " → ".join(dict.fromkeys(STATUS_WORDS.get(step, step) for step in steps)) + "."
+        yield " → ".join(dict.fromkeys(words_of(step, has_grant=has_grant) for step in steps)) + "."
     changed = list(metadata.get("changed") or []) + (["credentials"] if metadata.get("credentialsUpdated") else [])
     if changed:
         yield f"{', '.join(changed).capitalize()}."

@@ -93,6 +93,8 @@ def test_a_grant_is_reconnected_and_a_token_is_replaced(admin: Api, gitlab: Sand
     answer = ann.browser.get(path(by_token))
     assert path(by_token, "/credentials") in answer.content.decode()
     assert "Reconnect" not in text(answer)
+    change(by_oauth.id, status="reconnect_required", cause="It was revoked.", cure="Reconnect it.")
+    assert text(ann.browser.get(path(by_oauth.id))).count("Reconnect ") == 2, "the cure, and one button"
 
 
 def test_snippets_hold_real_ids_and_no_secret(ann: Client, admin: Api, gitlab: Sandbox, settings: Any) -> None:

@@ -119,7 +119,7 @@ def test_deleting_asks_for_the_name(ann: Client, connection_id: str) -> None:
         answer = send(ann, path(connection_id, "/delete"), {"name": typed})
         assert answer.status_code == 422
         assert "This is not its name" in text(answer)
-    assert row(connection_id)
+    assert row(connection_id).name
     answer = send(ann, path(connection_id, "/delete"), {"name": "deploys"})
     assert (answer.status_code, answer["Location"]) == (302, BASE)
     assert not AppConnection.objects.exists()

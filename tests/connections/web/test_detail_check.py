@@ -1,5 +1,9 @@
 """Check now, and what happened to a connection."""
 
+import html
+import re
+from typing import TYPE_CHECKING
+
 import pytest
 from django.test import Client
 
@@ -10,6 +14,9 @@ from tests.connections.requests import BASE as API
 from tests.connections.requests import create
 from tests.connections.web.pages import path, row, text, title
 from tests.people import browser, person
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Response
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +41,8 @@ def test_it_says_what_came_of_it(ann: Client, admin: Api, gitlab: Sandbox) -> No
     assert "Checked: it works." in checked(ann, connection_id)
     gitlab.revoke(token.value)
     shown = checked(ann, connection_id)
-    assert "Checked. Needs new credentials: Unauthorized. Cause: Token was revoked." in shown
+    assert "Checked: needs new credentials." in shown
+    assert "Unauthorized. Cause: Token was revoked." in shown
     assert "Replace its credentials with new ones" in shown
     assert AuditEvent.objects.filter(type="check-app-connection", actor_name="ann@example.com").count() == 2
 
@@ -56,7 +64,7 @@ def test_activity_tells_what_happened_and_nothing_of_others(ann: Client, admin: 
     answer = ann.get(path(connection_id, "/activity"))
     assert title(answer) == "Activity of platform"
     shown = text(answer)
-    assert "Checked ann@example.com from 203.0.113.7 Healthy → Needs to be reconnected." in shown
+    assert "Checked ann@example.com from 203.0.113.7 Healthy → Needs new credentials." in shown
     assert "Changed admin from 203.0.113.7 Description." in shown
     assert shown.count("Created admin") == 1
     assert token.value not in answer.content.decode()
@@ -67,5 +75,20 @@ def test_activity_has_pages(ann: Client, admin: Api, gitlab: Sandbox, monkeypatc
     connection_id = create(admin, gitlab)["id"]
     for number in range(4):
         admin.patch(f"{API}/gitlab/{connection_id}", {"description": str(number)})
-    assert text(ann.get(path(connection_id, "/activity"))).count("Changed admin") == 2
-    assert "Created admin" in text(ann.get(path(connection_id, "/activity?page=3")))
+    first = ann.get(path(connection_id, "/activity"))
+    assert text(first).count("Changed admin") == 2
+    second = follow(ann, first, "next")
+    last = follow(ann, second, "next")
+    assert "Created admin" in text(last)
+    assert 'rel="next"' not in last.content.decode()
+    back = follow(ann, follow(ann, last, "prev"), "prev")
+    assert text(back).count("Changed admin") == 2
+    assert 'rel="prev"' not in back.content.decode()
+    assert ann.get(path(connection_id, "/activity?before=nonsense")).status_code == 200
+
+
+def follow(ann: Client, answer: "Response", way: str) -> "Response":
+    """Press Older ("next") or Newer ("prev")."""
+    found = re.search(rf'rel="{way}" href="([^"]+)"', answer.content.decode())
+    assert found
+    return ann.get(path(answer.wsgi_request.path.split("/")[-2], f"/activity{html.unescape(found[1])}"))
