@@ -21,14 +21,14 @@ class Snippet(NamedTuple):
 
 
 def of(connection: AppConnection) -> list[Snippet]:
-    """Return how to get a connection, how to list with it, and its Terraform resource."""
+    """Return how to get a connection, how to list with it, and its like in Terraform."""
     base = f"{settings.SITE_URL}/api/v1/app-connections/{connection.app}/{connection.id}"
     snippets = [Snippet("Get this connection", _curl(base))]
     snippets += [
         Snippet(listing.summary, _curl(f"{base}/{listing.name}")) for listing in connection.provider.listings
     ]
     if not connection.has_grant:  # Terraform has no browser to give consent in
-        snippets.append(Snippet("The same in Terraform", "\n".join(_resource(connection))))
+        snippets.append(Snippet("Make one like it with Terraform", "\n".join(_resource(connection))))
     return snippets
 
 
@@ -37,6 +37,7 @@ def _curl(url: str) -> str:
 
 
 def _resource(connection: AppConnection) -> Iterator[str]:
+    yield "# Terraform cannot take over a connection that is there: choose another name, or delete this one first."
     yield f'resource "infisical_app_connection_{connection.app}" "{_identifier(connection.name)}" {{'
     own = {"name": connection.name, "description": connection.description, "method": connection.method}
     if connection.project_id:
