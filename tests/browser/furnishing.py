@@ -10,7 +10,7 @@ from typing import Any
 
 import django
 
-STATES = {
+STATES: dict[str, dict[str, Any]] = {
     "gitlab-payments": {
         "status": "reconnect_required",
         "cause": "The grant is not accepted any more. It was revoked at GitLab.",
