@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from organizations.models import Membership, Organization, Project, User
+from organizations.models import Invitation, Membership, Organization, Project, User
 from wire.admin import ShownOnly
 
 
@@ -44,3 +44,21 @@ class MembershipAdmin(ShownOnly):
     list_display = ("member_type", "member_id", "organization", "project", "created_at")
     list_select_related = ("organization", "project")
     search_fields = ("member_id",)
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ShownOnly):
+    fields = (
+        "id",
+        "organization",
+        "email",
+        "role",
+        "invited_by",
+        "created_at",
+        "expires_at",
+        "accepted_at",
+        "revoked_at",
+    )
+    list_display = ("email", "organization", "role", "created_at", "expires_at", "accepted_at", "revoked_at")
+    list_select_related = ("organization",)
+    search_fields = ("email",)

@@ -1,11 +1,13 @@
 """People, organizations, projects, and who is a member of what."""
 
 import uuid
+from enum import StrEnum
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from audit.actors import ActorType
 
@@ -122,3 +124,52 @@ class MembershipRole(models.Model):
 
     def __str__(self) -> str:
         return self.role
+
+
+class InvitationState(StrEnum):
+    """What has become of an invitation."""
+
+    ACCEPTED = "accepted"
+    EXPIRED = "expired"
+    PENDING = "pending"
+    REVOKED = "revoked"
+
+
+class Invitation(models.Model):
+    """A mail that lets whoever reads it join an organization, once. Of the key in its link only a digest is kept.
+
+    `project_roles` maps ids of projects to the role there. Who invited is kept as text, for what the mail says.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField()
+    role = models.CharField(max_length=16)
+    project_roles = models.JSONField(default=dict)
+    digest = models.CharField(max_length=64, unique=True)
+    invited_by = models.CharField(max_length=255)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "email"],
+                condition=Q(accepted_at__isnull=True, revoked_at__isnull=True),
+                name="one_open_invitation_per_address",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+    @property
+    def state(self) -> InvitationState:
+        if self.accepted_at:
+            return InvitationState.ACCEPTED
+        if self.revoked_at:
+            return InvitationState.REVOKED
+        return InvitationState.EXPIRED if self.expires_at <= timezone.now() else InvitationState.PENDING

@@ -17,6 +17,7 @@ from audit.subjects import Subject
 from identities.models import AUTH_METHODS, AuthMethodName, ClientSecret, Identity, TokenAuth
 from identities.services import lockout
 from organizations.access import Principal, require, require_at_least, require_organization
+from organizations.admins import keep_an_admin
 from organizations.models import Membership, MembershipRole, Organization
 from organizations.roles import ORGANIZATION_ROLES, Permission, Role
 from organizations.services import add_member, set_roles
@@ -24,7 +25,6 @@ from wire.errors import BadRequest, Forbidden, NotFound
 from wire.ids import parse_uuid
 
 P = Permission
-LAST_ADMIN = "The organization needs at least one admin. Give the role to somebody else first."
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,27 +195,13 @@ def update_identity(principal: Principal, *, identity_id: str, changes: Mapping[
 def set_organization_role(member: Member, role: Role) -> None:
     """Replace the role of a member; raises BadRequest for the last admin. Call it inside a transaction."""
     if role != member.role:
-        keep_an_admin(member)
+        keep_an_admin(member.membership)
         set_roles(member.membership, [{"role": role}])
 
 
-def keep_an_admin(leaving: Member) -> None:
-    """Raise BadRequest when the member is the organization's last admin. Call it inside a transaction.
-
-    It also makes changes of the organization's roles wait for each other.
-    """
-    organization_id = leaving.identity.organization_id
-    Organization.objects.select_for_update(no_key=True).get(pk=organization_id)
-    admins = MembershipRole.objects.filter(
-        membership__organization_id=organization_id, membership__project__isnull=True, role=Role.ADMIN
-    )
-    # Nobody but a machine identity with a way to log in can undo what the last admin does.
-    with_login = Identity.objects.filter(Q(token_auth__isnull=False) | Q(universal_auth__isnull=False))
-    others = admins.exclude(membership=leaving.membership).filter(
-        membership__member_type=ActorType.IDENTITY, membership__member_id__in=with_login.values("id")
-    )
-    if leaving.role == Role.ADMIN and not others.exists():
-        raise BadRequest(LAST_ADMIN)
+def ids_with_login() -> QuerySet[Identity, Any]:
+    """Return the ids of the identities that have a way to log in."""
+    return Identity.objects.filter(Q(token_auth__isnull=False) | Q(universal_auth__isnull=False)).values("id")
 
 
 def delete_identity(principal: Principal, *, identity_id: str) -> Identity:
@@ -227,7 +213,7 @@ def delete_identity(principal: Principal, *, identity_id: str) -> Identity:
     require_role(principal, member.role, "Failed to delete identity")
     deleted_id = identity.id
     with transaction.atomic():
-        keep_an_admin(member)
+        keep_an_admin(member.membership)
         stop_logins(identity)
         Membership.objects.filter(member_type=ActorType.IDENTITY, member_id=deleted_id).delete()
         record(Event.DELETE_IDENTITY, principal, identity, name=identity.name)
