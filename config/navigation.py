@@ -33,7 +33,11 @@ class Entry:
     is_current: bool
 
 
-ORGANIZATION = (Place("App connections", "link", "connections:home"),)
+ORGANIZATION = (
+    Place("App connections", "link", "connections:home"),
+    Place("Members", "users", "organizations:members", Permission.MEMBERS_READ),
+    Place("Settings", "cog-6-tooth", "organizations:settings", Permission.ORGANIZATION_EDIT),
+)
 PROJECT = ()
 
 

@@ -5,6 +5,7 @@ from django.db import transaction
 from audit import log
 from audit.actors import Actor, ActorType
 from audit.events import Event
+from audit.subjects import Subject
 from organizations.access import Principal, require_organization
 from organizations.models import Organization, User
 from organizations.roles import Permission, Role
@@ -17,7 +18,7 @@ OPERATORS_ONLY = "Only an operator of this instance can create an organization."
 def found(actor: Actor, *, name: str) -> Organization:
     """Store a further organization and make the operator who asks its admin; raises Forbidden for anybody else."""
     operators = User.objects.filter(is_active=True, is_superuser=True)
-    operator = operators.filter(pk=actor.id).first() if actor.type is ActorType.USER else None
+    operator = operators.filter(pk=str(actor.id)).first() if actor.type is ActorType.USER else None
     if operator is None:
         raise Forbidden(OPERATORS_ONLY)
     with transaction.atomic():
@@ -33,6 +34,7 @@ def found(actor: Actor, *, name: str) -> Organization:
             Event.CREATE_ORGANIZATION,
             actor=actor,
             organization_id=organization.id,
+            about=Subject(organization.id, organization.name),
             name=organization.name,
             slug=organization.slug,
         )
@@ -52,6 +54,7 @@ def rename(principal: Principal, *, name: str) -> Organization:
                 Event.UPDATE_ORGANIZATION,
                 actor=principal.actor,
                 organization_id=organization.id,
+                about=Subject(organization.id, name),
                 name=name,
                 previousName=previous,
             )

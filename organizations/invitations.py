@@ -1,7 +1,7 @@
 """Invitations to an organization: sent by its admins, accepted once by whoever reads the mail.
 
-The key in the link stands in the mail alone. Accounts are instance-wide: an admin who saw it could make one in the name
-of any address.
+The key in the link stands in the mail alone. Accounts are instance-wide: an admin who saw it could make one in the
+name of any address.
 """
 
 import secrets
@@ -20,6 +20,7 @@ from django.utils.crypto import salted_hmac
 from audit import log
 from audit.actors import Actor, ActorType
 from audit.events import Event
+from audit.subjects import Subject
 from organizations.access import Principal, permissions_of, require_organization, require_within
 from organizations.members import BEYOND, held_for_good, held_now
 from organizations.models import Invitation, InvitationState, Membership, Project, User
@@ -177,6 +178,7 @@ def record(event: Event, actor: Actor, invitation: Invitation, **metadata: Any) 
         event,
         actor=actor,
         organization_id=invitation.organization_id,
+        about=Subject(invitation.id, invitation.email),
         invitationId=str(invitation.id),
         email=invitation.email,
         **metadata,

@@ -13,6 +13,7 @@ from django.utils import timezone
 from audit import log
 from audit.actors import ActorType
 from audit.events import Event
+from audit.subjects import Subject
 from organizations.access import Principal, denied, permissions_of, require_organization, require_within
 from organizations.admins import keep_an_admin, lock_roles
 from organizations.models import Invitation, Membership, MembershipRole, Project, User
@@ -38,8 +39,7 @@ class Person:
     @property
     def role(self) -> Role:
         """The role that holds now; `no-access` for a membership without one."""
-        now = timezone.now()
-        return next((Role(held.role) for held in self.roles if not held.starts_at or held.starts_at <= now), NONE)
+        return next((Role(held.role) for held in self.roles if not held.is_to_come), NONE)
 
     @property
     def permanent_role(self) -> Role | None:
@@ -81,7 +81,7 @@ def _active_roles(organization_id: uuid.UUID) -> QuerySet[MembershipRole]:
 def count_by_role(principal: Principal, *, search: str = "") -> dict[str, int]:
     """Return how many people who match `search` hold each role."""
     people = find_people(principal, search=search).order_by()
-    return dict(people.values_list("role").annotate(Count("pk")))
+    return dict(people.values_list("role").annotate(Count("pk")))  # type: ignore[misc]  # `role` is annotated
 
 
 def as_people(principal: Principal, users: Iterable[User]) -> list[Person]:
@@ -130,7 +130,7 @@ def held_for_good(principal: Principal, project_id: uuid.UUID | None) -> frozens
         membership__organization_id=principal.organization_id,
         membership__project=project_id,
         membership__member_type=principal.actor.type,
-        membership__member_id=principal.actor.id,
+        membership__member_id=str(principal.actor.id),
         starts_at=None,
         ends_at=None,
     )
@@ -226,6 +226,7 @@ def _record(event: Event, principal: Principal, person: Person, **metadata: Any)
         event,
         actor=principal.actor,
         organization_id=principal.organization_id,
+        about=Subject(person.user.id, person.user.email),
         userId=str(person.user.id),
         email=person.user.email,
         membershipId=str(person.membership.id),

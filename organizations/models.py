@@ -125,6 +125,10 @@ class MembershipRole(models.Model):
     def __str__(self) -> str:
         return self.role
 
+    @property
+    def is_to_come(self) -> bool:
+        return self.starts_at is not None and self.starts_at > timezone.now()
+
 
 class InvitationState(StrEnum):
     """What has become of an invitation."""

@@ -119,11 +119,13 @@ def chosen_organization(chosen: str | None, organizations: list[Organization]) -
 
 
 def member_of_nothing(request: HttpRequest) -> HttpResponse:
+    is_operator = getattr(request.user, "is_superuser", False)
+    found_one = [Step("Create an organization", resolve_url("organizations:new"))] if is_operator else []
     return outcome(
         request,
         title="You belong to no organization",
         cause=f"You are signed in as {request.user}, who is not a member of any organization here.",
         advice="Ask an administrator of your organization to add you, then load this page again.",
-        steps=[Step("Sign out", resolve_url("account_logout"), fields={})],
+        steps=[*found_one, Step("Sign out", resolve_url("account_logout"), fields={})],
         status=403,
     )
