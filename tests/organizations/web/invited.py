@@ -42,6 +42,7 @@ def sign_up(client: Client, path: str, **fields: str) -> "Response":
 
 def post(client: Client, path: str, fields: dict[str, str] | None = None) -> "Response":
     """Send what no form at `path` offers, with a valid proof from another page."""
+    client.get("/sign-in")
     client.get("/sign-out")
     token = client.cookies["csrftoken"].value
     return client.post(path, {"csrfmiddlewaretoken": token, **(fields or {})})
