@@ -48,6 +48,7 @@ def furnish(gitlab_url: str, access_token: str) -> dict[str, str]:
         "project": str(project.id),
         "instance": make_instance(principal(), gitlab_url),
         **make_identity(principal(), project),
+        **make_people(principal()),
         **connections,
     }
 
@@ -112,6 +113,26 @@ def make_instance(principal: Any, gitlab_url: str) -> str:
         allow_private=True,
     )
     return str(instance.id)
+
+
+def make_people(principal: Any) -> dict[str, str]:
+    """Make a member and somebody who is invited."""
+    from audit.actors import ActorType
+    from organizations import invitations
+    from organizations.models import User
+    from organizations.roles import Role
+    from organizations.services import add_member
+
+    bob = User.objects.create_user("bob@example.com", first_name="Bob", last_name="Builder")
+    membership = add_member(
+        organization_id=principal.organization_id,
+        project=None,
+        member_type=ActorType.USER,
+        member_id=bob.id,
+        roles=[{"role": "member"}],
+    )
+    (sent,) = invitations.invite(principal, emails=["carol@example.com"], role=Role.MEMBER, project_roles={})
+    return {"member": str(membership.id), "invitation": str(sent.invitation.id)}
 
 
 def make_identity(principal: Any, project: Any) -> dict[str, str]:
