@@ -78,15 +78,10 @@ def _take(key: str) -> Invitation:
 
 def _enter(invitation: Invitation, actor: Actor, user_id: uuid.UUID, **metadata: Any) -> None:
     """Give the roles of the invitation where the person is no member yet: what they are already stays."""
+    wanted: list[tuple[Project | None, str]] = [(None, invitation.role)]
+    wanted += [(project, invitation.project_roles[str(project.id)]) for project in _projects(invitation)]
     mine = Membership.objects.filter(member_type=ActorType.USER, member_id=user_id)
     places = set(mine.filter(organization_id=invitation.organization_id).values_list("project_id", flat=True))
-    projects = Project.objects.filter(
-        pk__in=list(invitation.project_roles), organization_id=invitation.organization_id
-    ).order_by("pk")
-    wanted: list[tuple[Project | None, str]] = [(None, invitation.role)]
-    wanted += [
-        (project, invitation.project_roles[str(project.id)]) for project in projects.select_for_update(no_key=True)
-    ]
     for project, role in wanted:
         if (project.id if project else None) not in places:
             add_member(
@@ -97,3 +92,11 @@ def _enter(invitation: Invitation, actor: Actor, user_id: uuid.UUID, **metadata:
                 roles=[{"role": role}],
             )
     record(Event.ACCEPT_INVITATION, actor, invitation, role=invitation.role, **metadata)
+
+
+def _projects(invitation: Invitation) -> list[Project]:
+    """Return the projects of an invitation that are still there; their members stay as they are until it is over."""
+    wanted = Project.objects.filter(
+        pk__in=list(invitation.project_roles), organization_id=invitation.organization_id
+    )
+    return list(wanted.order_by("pk").select_for_update(no_key=True))

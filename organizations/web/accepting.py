@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from organizations import joining
 from organizations.invitations import is_pending
 from organizations.models import Invitation, InvitationState, User
-from organizations.web.forms import SignUpForm
+from organizations.web.member_forms import SignUpForm
 from organizations.web.people import CHOSEN, as_person
 from wire.errors import BadRequest
 from wire.limits import Limit, count

@@ -13,7 +13,7 @@ from organizations import invitations
 from organizations import members as services
 from organizations.members import Person
 from organizations.roles import ORGANIZATION_ROLES, Permission, Role
-from organizations.web.forms import ROLE_NAMES, RoleForm
+from organizations.web.member_forms import ROLE_NAMES, RoleForm
 from organizations.web.people import PersonRequest, signed_in
 from wire.errors import BadRequest
 from wire.origin import printable

@@ -12,7 +12,7 @@ from organizations import founding
 from organizations.access import require_organization
 from organizations.models import User
 from organizations.roles import Permission
-from organizations.web.forms import OrganizationForm
+from organizations.web.member_forms import OrganizationForm
 from organizations.web.people import CHOSEN, PersonRequest, as_person, signed_in, to_sign_in
 from wire.errors import Forbidden
 from wire.origin import origin_of

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 
@@ -25,6 +25,7 @@ PROJECT_ROLE_WORDS = {
     Role.MEMBER: "Member: uses the project's connections",
     Role.VIEWER: "Viewer: sees who is in the project",
 }
+NO_ADDRESS = "Give at least one email address."
 is_email = EmailValidator()
 
 
@@ -46,7 +47,11 @@ def organization_role_field(label: str = "Role in the organization") -> forms.Ch
 class OrganizationForm(forms.Form):
     """The name of an organization."""
 
-    name = name_field("Name", widget=forms.TextInput({"autocomplete": "organization"}))
+    name = name_field(
+        "Name",
+        error_messages={"required": "Give it a name."},
+        widget=forms.TextInput({"autocomplete": "organization"}),
+    )
 
 
 class RoleForm(forms.Form):
@@ -75,6 +80,7 @@ class InviteForm(forms.Form):
 
     emails = forms.CharField(
         label="Email addresses",
+        error_messages={"required": NO_ADDRESS},
         max_length=LONGEST_LIST,
         widget=forms.Textarea({"rows": 3, "autocomplete": "off", "spellcheck": "false"}),
         help_text="One or several, separated by spaces, commas or line breaks.",
@@ -91,11 +97,14 @@ class InviteForm(forms.Form):
             self.fields["project_role"] = forms.ChoiceField(
                 label="Role in that project",
                 required=False,
+                initial=Role.VIEWER,
                 choices=[(role.value, words) for role, words in PROJECT_ROLE_WORDS.items()],
             )
 
     def clean_emails(self) -> list[str]:
         emails = [email for email in re.split(r"[\s,;]+", self.cleaned_data["emails"].lower()) if email]
+        if not emails:
+            raise ValidationError(NO_ADDRESS)
         if wrong := [email for email in emails if not _is_email(email)]:
             raise ValidationError([f"{email} is not an email address." for email in wrong[:10]])
         return emails
@@ -133,7 +142,11 @@ class SignUpForm(forms.Form):
         "Last name (optional)", required=False, widget=forms.TextInput({"autocomplete": "family-name"})
     )
     password = forms.CharField(
-        label="Password", strip=False, max_length=1024, widget=forms.PasswordInput({"autocomplete": "new-password"})
+        label="Password",
+        strip=False,
+        max_length=1024,
+        error_messages={"required": "Choose a password."},
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
     )
 
     def __init__(self, *args: Any, invited: str, **more: Any) -> None:
@@ -141,7 +154,7 @@ class SignUpForm(forms.Form):
         self.invited = invited
         self.fields["email"].initial = invited
         self.fields["email"].disabled = True  # what is sent is not looked at
-        self.fields["password"].help_text = " ".join(password_validators_help_texts())
+        self.fields["password"].help_text = password_validators_help_text_html()
 
     def clean(self) -> dict[str, Any]:
         filled = super().clean() or {}
