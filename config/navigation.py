@@ -36,6 +36,7 @@ class Entry:
 ORGANIZATION = (
     Place("App connections", "link", "connections:home"),
     Place("Members", "users", "organizations:members", Permission.MEMBERS_READ),
+    Place("Machine identities", "cpu-chip", "identities:list", Permission.IDENTITIES_READ),
     Place("Settings", "cog-6-tooth", "organizations:settings", Permission.ORGANIZATION_EDIT),
 )
 PROJECT = ()

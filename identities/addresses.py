@@ -5,7 +5,7 @@ compares what it sent with what comes back.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any
@@ -30,6 +30,11 @@ def described(text: str) -> dict[str, str | int]:
     return trusted | {"prefix": network.prefixlen} if slash else trusted
 
 
+def written(trusted: Mapping[str, Any]) -> str:
+    """Return a trusted IP as it was written."""
+    return f"{trusted['ipAddress']}/{trusted['prefix']}" if "prefix" in trusted else str(trusted["ipAddress"])
+
+
 def require_trusted(address: str, trusted_ips: str | Sequence[dict[str, Any]]) -> None:
     """Let a client at `address` pass, or raise Forbidden. `trusted_ips` may be the JSON text of the column."""
     text = trusted_ips if isinstance(trusted_ips, str) else json.dumps(trusted_ips)
@@ -49,9 +54,6 @@ def _is_inside(address: str, networks: tuple[Network, ...]) -> bool:
 @lru_cache(maxsize=256)
 def _networks(text: str) -> tuple[Network, ...] | None:
     """Return the networks of a column's JSON text; None when together they hold every address."""
-    networks = tuple(
-        ip_network(trusted["ipAddress"] + (f"/{trusted['prefix']}" if "prefix" in trusted else ""), strict=False)
-        for trusted in json.loads(text)
-    )
+    networks = tuple(ip_network(written(trusted), strict=False) for trusted in json.loads(text))
     every = {network.version for network in networks if network.prefixlen == 0}
     return None if every == {4, 6} else networks

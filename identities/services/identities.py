@@ -111,11 +111,17 @@ def search(
 
     Conditions are on `name` and `role`, which are also what can be ordered by.
     """
-    require_organization(principal, P.IDENTITIES_READ)
-    found = with_roles(Identity.objects.filter(organization_id=principal.organization_id)).filter(conditions)
-    ordered = found.select_related(*AUTH_METHODS).order_by(f"{'-' if descending else ''}{order_by}", "id")
+    found = matching(principal, conditions)
+    ordered = found.order_by(f"{'-' if descending else ''}{order_by}", "id")
     page = ordered[offset : None if limit is None else offset + limit]
     return in_organization(page), found.count()
+
+
+def matching(principal: Principal, conditions: Q) -> QuerySet[Identity, Any]:
+    """Return the organization's identities that meet `conditions` on `name` and `role`; raises PermissionDenied."""
+    require_organization(principal, P.IDENTITIES_READ)
+    found = with_roles(Identity.objects.filter(organization_id=principal.organization_id))
+    return found.filter(conditions).select_related(*AUTH_METHODS)
 
 
 def with_roles(identities: QuerySet[Identity]) -> QuerySet[Identity, Any]:
@@ -161,6 +167,12 @@ def organization_role(role: str) -> Role:
         known = ", ".join(ORGANIZATION_ROLES)
         raise BadRequest(f"There is no organization role {role}. The roles are: {known}")
     return Role(role)
+
+
+def roles_to_give(principal: Principal) -> list[Role]:
+    """Return the organization roles with no more permissions than the principal has."""
+    held = principal.permissions(None)
+    return [role for role, permissions in ORGANIZATION_ROLES.items() if permissions <= held]
 
 
 def require_role(principal: Principal, role: Role, message: str) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from audit import log
 from audit.actors import ActorType
@@ -183,9 +183,20 @@ def list_members(
 def of_identity(principal: Principal, *, identity_id: str) -> list[ProjectMember]:
     """Return an identity's places in the projects whose members the principal may see."""
     identity = identities.find(principal, P.IDENTITIES_READ, identity_id=identity_id)
-    visible = [key for key in principal.project_roles if P.MEMBERS_READ in principal.permissions(key)]
-    rows = Membership.objects.filter(member_type=ActorType.IDENTITY, member_id=identity.id, project_id__in=visible)
+    rows = _visible(principal).filter(member_id=identity.id)
     return [ProjectMember(identity, row) for row in _complete(rows).order_by("project__name", "id")]
+
+
+def counts(principal: Principal, identity_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """Return in how many of those projects each identity is; one that is in none is absent. One query."""
+    rows = _visible(principal).filter(member_id__in=identity_ids).values_list("member_id")
+    return dict(rows.annotate(projects=Count("id")))
+
+
+def _visible(principal: Principal) -> QuerySet[Membership]:
+    """Return the places of identities in the projects whose members the principal may see."""
+    visible = [key for key in principal.project_roles if P.MEMBERS_READ in principal.permissions(key)]
+    return Membership.objects.filter(member_type=ActorType.IDENTITY, project_id__in=visible)
 
 
 def update(principal: Principal, *, project_id: str, identity_id: str, roles: Sequence[Given]) -> ProjectMember:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from audit.events import Event
@@ -91,9 +92,14 @@ def create_token(
 
 
 def list_tokens(principal: Principal, *, identity_id: str, offset: int, limit: int) -> list[AccessToken]:
-    """Return the tokens that were made for an identity, newest first."""
+    """Return some of the tokens that were made for an identity, newest first."""
+    return list(tokens_of(principal, identity_id=identity_id)[offset : offset + limit])
+
+
+def tokens_of(principal: Principal, *, identity_id: str) -> QuerySet[AccessToken]:
+    """Return all of them."""
     auth = find(principal, Permission.IDENTITIES_READ, identity_id=identity_id)
-    return list(auth.access_tokens.order_by("-created_at", "id")[offset : offset + limit])
+    return auth.access_tokens.order_by("-created_at", "id")
 
 
 def get_token(
