@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.test import Client
 
+from audit.actors import ActorType
+from organizations.models import Project, User
+from organizations.services import add_member
 from tests.people import send
 
 if TYPE_CHECKING:
@@ -25,6 +28,17 @@ TERMS = {
     "lockout_duration_seconds": "5 minutes",
     "lockout_counter_reset_seconds": "30 seconds",
 }
+
+
+def join_project(user: User, project: Project, role: str = "viewer") -> None:
+    """Give somebody a role in a project."""
+    add_member(
+        organization_id=project.organization_id,
+        project=project,
+        member_type=ActorType.USER,
+        member_id=user.id,
+        roles=[{"role": role}],
+    )
 
 
 def text(response: "Response") -> str:

@@ -5,9 +5,10 @@ import pytest
 from audit.events import Event
 from audit.models import AuditEvent
 from identities.models import Identity
+from organizations.models import Project
 from tests.clients import Api, add_roles
 from tests.identities.requests import create_project
-from tests.identities.web.pages import LIST, NEW, add_universal_auth, create, page, text, title
+from tests.identities.web.pages import LIST, NEW, add_universal_auth, create, join_project, page, text, title
 from tests.people import browser, person, send
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +23,7 @@ def test_one_is_created_and_its_page_says_what_is_next() -> None:
     shown = ann.get(answer["Location"])
     for words in ("deployer is there. It needs a way to log in.", str(made.id), "Member", "On", "none yet: add"):
         assert words in text(shown)
-    event = AuditEvent.objects.get(event=Event.CREATE_IDENTITY)
+    event = AuditEvent.objects.get(type=Event.CREATE_IDENTITY)
     assert (event.actor_name, event.metadata["role"]) == ("ann@example.com", "member")
 
 
@@ -46,11 +47,11 @@ def test_what_is_changed_is_stored_and_recorded_and_nothing_else() -> None:
     identity_id = create(ann)
     answer = send(ann, page(identity_id, "/edit"), {"name": "builder", "role": "member"})
     assert answer.status_code == 302
-    assert AuditEvent.objects.get(event=Event.UPDATE_IDENTITY).metadata["changed"] == ["name"]
+    assert AuditEvent.objects.get(type=Event.UPDATE_IDENTITY).metadata["changed"] == ["name"]
     assert "builder is changed." in text(ann.get(page(identity_id)))
     send(ann, page(identity_id, "/edit"), {"name": "builder", "role": "member"})
     assert "Nothing was changed." in text(ann.get(page(identity_id)))
-    assert AuditEvent.objects.filter(event=Event.UPDATE_IDENTITY).count() == 1
+    assert AuditEvent.objects.filter(type=Event.UPDATE_IDENTITY).count() == 1
 
 
 def test_the_last_admin_stays_one_and_the_page_says_what_to_do(admin: Api) -> None:
@@ -99,28 +100,17 @@ def test_metadata_is_shown_and_kept() -> None:
 
 
 def test_only_projects_are_shown_whose_members_one_may_see(admin: Api) -> None:
-    from organizations.models import Project
-
     user = person()
     ann = browser(user)
     identity_id = create(ann)
     identity = Identity.objects.get(pk=identity_id)
-    mine, other = (Project.objects.get(pk=create_project(admin, slug)) for slug in ("mine", "hidden"))
+    mine, other = (Project.objects.get(pk=create_project(admin, slug)) for slug in ("platform", "hidden"))
     for project in (mine, other):
         add_roles(identity, project, ["viewer", "member"])
     assert "in none of the projects" in text(ann.get(page(identity_id)))
-    from audit.actors import ActorType
-    from organizations.services import add_member
-
-    add_member(
-        organization_id=mine.organization_id,
-        project=mine,
-        member_type=ActorType.USER,
-        member_id=user.id,
-        roles=[{"role": "viewer"}],
-    )
+    join_project(user, mine)
     shown = text(ann.get(page(identity_id)))
-    assert "Mine" in shown
+    assert "Platform" in shown
     assert "Viewer" in shown
     assert "Hidden" not in shown
 

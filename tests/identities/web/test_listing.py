@@ -8,9 +8,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from identities.models import AuthMethodName, Identity, TokenAuth, UniversalAuth
 from identities.services import lockout
+from organizations.models import Project
 from organizations.services import create_organization
 from tests.clients import add_roles, the_organization
-from tests.identities.web.pages import LIST, text
+from tests.identities.web.pages import LIST, join_project, text
 from tests.people import browser, person
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +56,9 @@ def test_a_row_says_how_it_is() -> None:
 
 def test_the_cost_does_not_grow(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     """Five of every page; filters, count, page; memberships with roles; projects; lockouts."""
-    ann = browser(person())
+    user = person()
+    join_project(user, Project.objects.create(organization=the_organization(), name="Platform", slug="platform"))
+    ann = browser(user)
     many(1)
     with django_assert_num_queries(12):
         ann.get(LIST)
