@@ -27,6 +27,7 @@ class Event(StrEnum):
     DELETE_IDENTITY_TOKEN_AUTH = "revoke-identity-token-auth"
     DELETE_IDENTITY_UNIVERSAL_AUTH = "revoke-identity-universal-auth"
     DELETE_PROJECT = "delete-project"
+    EXPORT_AUDIT_LOG = "export-audit-log"
     GET_APP_CONNECTION = "get-app-connection"
     GET_APP_CONNECTIONS = "get-app-connections"
     GET_AVAILABLE_APP_CONNECTIONS = "get-available-app-connections-details"

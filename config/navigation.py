@@ -15,12 +15,16 @@ from wire.preferences import preferences
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A page that the navigation leads to. `permission` opens it; None: every member may see it."""
+    """A page that the navigation leads to. `permission` opens it; None: every member may see it.
+
+    With `anywhere` it is enough to hold the permission in one of the projects.
+    """
 
     label: str
     icon: str
     name: str
     permission: Permission | None = None
+    anywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ ORGANIZATION = (
     Place("App connections", "link", "connections:home"),
     Place("Members", "users", "organizations:members", Permission.MEMBERS_READ),
     Place("Machine identities", "cpu-chip", "identities:list", Permission.IDENTITIES_READ),
+    Place("Audit log", "clipboard-document-list", "organizations:audit-log", Permission.AUDIT_READ, anywhere=True),
     Place("Settings", "cog-6-tooth", "organizations:settings", Permission.ORGANIZATION_EDIT),
 )
 PROJECT = ()
@@ -58,9 +63,14 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 def _entries(
     request: HttpRequest, places: tuple[Place, ...], principal: Principal, project: Project | None
 ) -> Iterator[Entry]:
-    held = principal.permissions(project.id if project else None)
     for place in places:
-        if place.permission is None or place.permission in held:
+        if _is_open(place, principal, project):
             url = reverse(place.name, kwargs={"project_id": project.id} if project else {})
             here = request.path
             yield Entry(place.label, place.icon, url, here == url or here.startswith(f"{url}/"))
+
+
+def _is_open(place: Place, principal: Principal, project: Project | None) -> bool:
+    if place.permission is None or place.permission in principal.permissions(project.id if project else None):
+        return True
+    return place.anywhere and bool(principal.projects_with(place.permission))

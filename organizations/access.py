@@ -31,6 +31,10 @@ class Principal:
             return ORGANIZATION_ROLES.get(self.organization_role, NO_PERMISSIONS)
         return permissions_of(self.project_roles.get(project_id, ()))
 
+    def projects_with(self, permission: Permission) -> frozenset[uuid.UUID]:
+        """Return the projects in which the principal holds a permission."""
+        return frozenset(one for one, roles in self.project_roles.items() if permission in permissions_of(roles))
+
 
 def caller(request: Request) -> Principal:
     """Return who makes an authenticated API request."""

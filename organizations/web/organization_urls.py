@@ -2,18 +2,20 @@
 
 from django.urls import path
 
-from organizations.web import accepting, inviting, leaving, members, organization, switching
+from organizations.web import accepting, audit_log, inviting, leaving, members, organization, switching
 
 app_name = "organizations"
 urlpatterns = [
     path("invitations/<str:key>", accepting.invitation, name="invitation"),
+    path("organization/audit-log", audit_log.events, name="audit-log"),
+    path("organization/audit-log/export", audit_log.export, name="audit-log-export"),
     path("organization/invitations/<uuid:invitation_id>/revoke", inviting.revoke, name="revoke_invitation"),
     path("organization/invitations/<uuid:invitation_id>/send", inviting.send_again, name="send_invitation"),
     path("organization/leave", leaving.leave, name="leave"),
     path("organization/members", members.members, name="members"),
-    path("organization/members/invite", inviting.invite, name="invite"),
     path("organization/members/<uuid:membership_id>/remove", leaving.remove, name="remove_member"),
     path("organization/members/<uuid:membership_id>/role", members.role, name="member_role"),
+    path("organization/members/invite", inviting.invite, name="invite"),
     path("organization/new", organization.new, name="new"),
     path("organization/settings", organization.settings_page, name="settings"),
     path("organization/switch", switching.switch, name="switch"),
