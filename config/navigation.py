@@ -39,6 +39,7 @@ class Entry:
 
 ORGANIZATION = (
     Place("App connections", "link", "connections:home"),
+    Place("Instances", "server-stack", "connections:instances", Permission.INSTANCES_READ),
     Place("Members", "users", "organizations:members", Permission.MEMBERS_READ),
     Place("Machine identities", "cpu-chip", "identities:list", Permission.IDENTITIES_READ),
     Place("Audit log", "clipboard-document-list", "organizations:audit-log", Permission.AUDIT_READ, anywhere=True),

@@ -1,7 +1,8 @@
 """What an instance may be registered with: an address that can be called, authorities that can be read."""
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from cryptography import x509
@@ -15,9 +16,22 @@ from connections.providers.http import check_url, normal_url
 from connections.servers import operator_network, server_of
 
 LONGEST_URL = 255
+LONGEST_CLIENT_ID = 255
+LONGEST_SECRET = 1024
+LONGEST_BUNDLE = 65_536
+# RFC 6749, appendix A.1 and A.2: client ids and secrets are made of these.
+VISIBLE_ASCII = r"^[\x20-\x7e]*\Z"
 BEGIN, END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 CERTIFICATE = re.compile(f"{BEGIN}.*?{END}", re.DOTALL)
 DOTS = re.compile(r"/\.{1,2}(/|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """A certificate that an instance is trusted by: whose it is, and until when."""
+
+    subject: str
+    expires_at: datetime
 
 
 def address(url: str) -> str:
@@ -87,3 +101,9 @@ def _certificate(number: int, block: str) -> str:
         return x509.load_pem_x509_certificate(block.encode()).public_bytes(Encoding.PEM).decode()
     except ValueError:
         raise InstanceRefused(f"caCertificates: certificate {number} cannot be read.") from None
+
+
+def trusted(instance: Instance) -> list[Authority]:
+    """Return the certificates that an instance brings along, as people name them."""
+    found = x509.load_pem_x509_certificates(instance.ca_pem.encode()) if instance.ca_pem else []
+    return [Authority(each.subject.rfc4514_string(), each.not_valid_after_utc) for each in found]

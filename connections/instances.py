@@ -4,11 +4,13 @@ An OAuth connection's grant belongs to the client that got it: at its address th
 """
 
 import uuid
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from audit import log
 from audit.events import Event
@@ -16,6 +18,7 @@ from audit.subjects import Subject
 from connections import instance_rules, keys
 from connections.errors import InstanceInUse, InstanceNotFound, InstanceRefused, InstanceTaken
 from connections.models import AppConnection, DataKey, Instance
+from connections.overview import visible
 from connections.providers import PROVIDERS
 from connections.providers.base import Credentials, Provider
 from connections.providers.errors import AddressRefused
@@ -35,6 +38,14 @@ CLIENT_STAYS = "Their grants belong to the OAuth client that is there now. Delet
 INSTANCE_STAYS = "Without the instance their tokens could not be refreshed. Delete them first."
 # By column, what the wire calls it.
 WIRE_NAMES = {"allow_private": "allowPrivate", "ca_pem": "caCertificates", "client_id": "clientId"}
+
+
+@dataclass(slots=True)
+class Usage:
+    """How many connections use an instance, and how many of them cannot do without it."""
+
+    connections: int = 0
+    by_oauth: int = 0
 
 
 def list_instances(principal: Principal, provider: Provider) -> list[Instance]:
@@ -122,6 +133,22 @@ def remove(principal: Principal, provider: Provider, *, instance_id: uuid.UUID) 
     return instance
 
 
+def usage(principal: Principal) -> dict[tuple[str, str], Usage]:
+    """Return how many connections there are at each address, by app and address. One query.
+
+    Only those count that the principal may read.
+    """
+    counted = visible(principal).order_by().values_list("app", "method", "public").annotate(count=Count("id"))
+    found: dict[tuple[str, str], Usage] = defaultdict(Usage)
+    for app, method, public, count in counted:
+        provider = PROVIDERS[app]
+        if url := _address_of(provider, public):
+            used = found[app, url]
+            used.connections += count
+            used.by_oauth += count if provider.methods[method].oauth else 0
+    return found
+
+
 def _of_organization(principal: Principal, provider: Provider) -> QuerySet[Instance]:
     return Instance.objects.filter(organization_id=principal.organization_id, app=provider.app)
 
@@ -204,14 +231,14 @@ def _oauth_connections(instance: Instance, **only: Any) -> list[uuid.UUID]:
         organization_id=instance.organization_id, app=instance.app, method__in=methods, **only
     )
     found = rows.values_list("id", "public").iterator()
-    return [one for one, public in found if _is_at(instance.url, provider, public)]
+    return [one for one, public in found if _address_of(provider, public) == instance.url]
 
 
-def _is_at(url: str, provider: Provider, public: Credentials) -> bool:
+def _address_of(provider: Provider, public: Credentials) -> str | None:
     try:
-        return normal_url(provider.server_url(public, provider.client_variables.default_url)) == url
+        return normal_url(provider.server_url(public, provider.client_variables.default_url))
     except AddressRefused:
-        return False
+        return None
 
 
 def _retry_soon(instance: Instance) -> None:

@@ -6,17 +6,14 @@ from django.core.validators import RegexValidator
 from rest_framework import serializers
 
 from connections import servers
+from connections.instance_rules import LONGEST_BUNDLE, LONGEST_CLIENT_ID, LONGEST_SECRET, VISIBLE_ASCII
 from connections.instances import MOST_SECRETS
 from connections.models import Instance
 from connections.providers import PROVIDERS
 from wire.fields import Body, Flag, Text, Uuid, WebAddress, listed
 from wire.schema import example
 
-# RFC 6749, appendix A.1 and A.2: client ids and secrets are made of these.
-VISIBLE = RegexValidator(r"^[\x20-\x7e]*\Z", "Only printable ASCII characters are possible here")
-LONGEST_CLIENT_ID = 255
-LONGEST_SECRET = 1024
-LONGEST_BUNDLE = 65_536
+VISIBLE = RegexValidator(VISIBLE_ASCII, "Only printable ASCII characters are possible here")
 CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIB...\n-----END CERTIFICATE-----\n"
 CLIENT_ID = "1f0e2d3c4b5a69788796a5b4c3d2e1f01f0e2d3c4b5a69788796a5b4c3d2e1f0"
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from connections.web import detail, detail_changes, views
+from connections.web import detail, detail_changes, instances, views
 
 app_name = "connections"
 urlpatterns = [
@@ -13,4 +13,10 @@ urlpatterns = [
     path("app-connections/<uuid:connection_id>/credentials", detail_changes.credentials, name="credentials"),
     path("app-connections/<uuid:connection_id>/delete", detail_changes.delete, name="delete"),
     path("app-connections/<uuid:connection_id>/edit", detail_changes.edit, name="edit"),
+    path("instances", instances.overview, name="instances"),
+    path("instances/<str:app>/new", instances.new, name="instance-new"),
+    path("instances/<str:app>/<uuid:instance_id>", instances.detail, name="instance"),
+    path("instances/<str:app>/<uuid:instance_id>/client", instances.change_client, name="instance-client"),
+    path("instances/<str:app>/<uuid:instance_id>/network", instances.change_network, name="instance-network"),
+    path("instances/<str:app>/<uuid:instance_id>/delete", instances.delete, name="instance-delete"),
 ]
