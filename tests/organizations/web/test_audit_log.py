@@ -149,7 +149,7 @@ def test_each_filter_is_part_of_the_address() -> None:
     for query, expected in (
         ({"actor": "ANN"}, ["ann@example.com"]),
         ({"actor": str(ACTOR_ID)}, ["deployer", "ann@example.com"]),
-        ({"actor": str(uuid.uuid4())}, []),
+        ({"actor": str(uuid.UUID(int=7))}, []),
         ({"kind": "identity"}, ["deployer"]),
         ({"event": "create-app-connection"}, ["ann@example.com"]),
         ({"about": "platform"}, ["ann@example.com"]),
@@ -171,7 +171,7 @@ def test_each_filter_is_part_of_the_address() -> None:
     [
         {"event": "no-such-event"},
         {"kind": "robot"},
-        {"project": str(uuid.uuid4())},
+        {"project": str(uuid.UUID(int=7))},
         {"project": "x"},
         {"actor": "x" * 256},
         {"actor": "\0"},
@@ -222,7 +222,7 @@ def link(response: object, rel: str) -> str:
     return html.unescape(found[1])
 
 
-@pytest.mark.parametrize("place", ["x", "\0", "2026-11-24T12:00:00.000000~", f"{NOON}~{uuid.uuid4()}"])
+@pytest.mark.parametrize("place", ["x", "\0", "2026-11-24T12:00:00.000000~", f"{NOON}~{uuid.UUID(int=7)}"])
 def test_a_place_that_is_none_is_the_beginning(place: str) -> None:
     happen(by=actor("ann"))
     assert whos(reader().get(PAGE, {"before": place})) == ["ann"]
