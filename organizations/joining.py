@@ -95,7 +95,7 @@ def _enter(invitation: Invitation, actor: Actor, user_id: uuid.UUID, **metadata:
 
 
 def _projects(invitation: Invitation) -> list[Project]:
-    """Return the projects of an invitation that are still there; their members stay as they are until it is over."""
+    """Return the projects of an invitation that are still there, and let nobody else change their members now."""
     wanted = Project.objects.filter(
         pk__in=list(invitation.project_roles), organization_id=invitation.organization_id
     )

@@ -12,8 +12,8 @@ from organizations import invitations
 from organizations.access import require_organization
 from organizations.invitations import NotInvitable, Sent
 from organizations.roles import Permission, Role
-from organizations.web.member_forms import InviteForm
 from organizations.web.invitation_mail import send
+from organizations.web.member_forms import InviteForm
 from organizations.web.people import PersonRequest, signed_in
 from wire.errors import BadRequest, Forbidden, NotFound
 
