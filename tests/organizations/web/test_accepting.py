@@ -15,6 +15,7 @@ from organizations.services import add_member, create_organization
 from tests.clients import the_organization
 from tests.organizations.web.invited import NEW_PASSWORD, events, invite, is_member, link, post, roles, sign_up
 from tests.people import HOME, PASSWORD, SIGN_IN, browser, join, person, send, sign_in
+from wire import limits
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("mails_go_at_once")]
 OVER = b"This invitation no longer works"
@@ -190,7 +191,10 @@ def test_who_joins_a_second_organization_looks_at_it_then(mailoutbox: list[Email
     assert "Organization: </span>Second<" in client.get(HOME).content.decode()
 
 
-def test_attempts_are_limited_by_client_address(settings: Settings, path: str) -> None:
+def test_attempts_are_limited_by_client_address(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr(limits, "WINDOW", 24 * 3600)  # a busy machine takes longer than a minute for three
     settings.RATE_LIMITS = {**settings.RATE_LIMITS, "login": 2}
     assert [sign_up(browser(), path, password="short").status_code for _ in range(3)] == [422, 422, 429]
     assert browser().get(path).status_code == 200
