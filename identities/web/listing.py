@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
@@ -38,7 +38,8 @@ class Row:
     projects: int
 
 
-class Chip(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Chip:
     """A filter: how many there are, and whether it is on."""
 
     label: str
@@ -105,9 +106,10 @@ def row(member: Member, locked: dict[uuid.UUID, datetime], projects: dict[uuid.U
 
 def chips(principal: Principal, named: Q, current: str) -> list[Chip]:
     """Return the filters by role with their counts, for what is searched for. One query."""
-    found = identities.matching(principal, named).order_by().values_list("role").annotate(count=Count("id"))
+    found = identities.matching(principal, named).order_by()
+    by_role = found.values_list("role").annotate(count=Count("id"))  # type: ignore[misc]  # annotated there
     counts: dict[str, int] = {}
-    for role, count in found:
+    for role, count in by_role:
         counts[role or Role.NO_ACCESS] = counts.get(role or Role.NO_ACCESS, 0) + count
     every = Chip("All", "", sum(counts.values()), current not in ORGANIZATION_ROLES)
     return [

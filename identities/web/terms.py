@@ -67,7 +67,7 @@ def edit_terms(request: PersonRequest, member: Member, way: Way, auth: AuthMetho
     form = way.form(posted(request), initial=stored)
     if form.is_valid() and _store(request, form, member, way, {} if is_new else stored):
         return redirect(way.tab, identity_id=member.identity.id)
-    shown = {"form": form, "way": way.label, "is_new": is_new}
+    shown: dict[str, Any] = {"form": form, "way": way.label, "is_new": is_new}
     back = address(way.tab.partition(":")[2], member.identity)
     return page(request, "terms", member, **shown, back=back, status=422 if form.errors else 200)
 

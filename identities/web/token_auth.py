@@ -107,8 +107,7 @@ def new_token(request: PersonRequest, identity_id: uuid.UUID) -> HttpResponse:
     issued = token_auth.create_token(
         request.principal, identity_id=str(identity_id), name=name, organization_slug=None
     )
-    shown = {"secret": issued.text, "token": issued.token, "snippets": snippets.for_token()}
-    return page(request, "token", member, **shown)
+    return page(request, "token", member, secret=issued.text, token=issued.token, snippets=snippets.for_token())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -139,9 +139,15 @@ def new_client_secret(request: PersonRequest, identity_id: uuid.UUID) -> HttpRes
         status = 422 if form.errors else 200
         return page(request, "client_secret_new", member, form=form, status=status)
     made = client_secrets.create(request.principal, identity_id=str(identity_id), **form.cleaned_data)
-    row = secret_row(made.client_secret, timezone.now())
-    shown = {"secret": made.text, "row": row, "auth": auth, "snippets": snippets.for_universal_auth(auth.client_id)}
-    return page(request, "client_secret", member, **shown)
+    return page(
+        request,
+        "client_secret",
+        member,
+        secret=made.text,
+        row=secret_row(made.client_secret, timezone.now()),
+        auth=auth,
+        snippets=snippets.for_universal_auth(auth.client_id),
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -151,10 +157,10 @@ def revoke_client_secret(
 ) -> HttpResponse:
     """GET and POST /organization/identities/<id>/universal-auth/client-secrets/<id>/revoke."""
     member = member_for(request, identity_id, P.IDENTITIES_EDIT)
-    ids = {"identity_id": str(identity_id), "client_secret_id": str(client_secret_id)}
-    secret = client_secrets.get(request.principal, **ids)
+    owner, key = str(identity_id), str(client_secret_id)
+    secret = client_secrets.get(request.principal, identity_id=owner, client_secret_id=key)
     if request.method == "POST":
-        client_secrets.revoke(request.principal, **ids)
+        client_secrets.revoke(request.principal, identity_id=owner, client_secret_id=key)
         messages.success(request, f"The client secret {secret} is revoked, with the access tokens it gave.")
         return redirect(TAB, identity_id=identity_id)
     called = f"{secret} ({secret.description})" if secret.description else str(secret)

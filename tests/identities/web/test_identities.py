@@ -1,11 +1,14 @@
 """A machine identity in the browser: created, looked at, changed, deleted. No page here needs a script."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from audit.events import Event
 from audit.models import AuditEvent
 from identities.models import Identity
-from organizations.models import Project
+from organizations.models import MembershipRole, Project
 from tests.clients import Api, add_roles
 from tests.identities.requests import create_project
 from tests.identities.web.pages import LIST, NEW, add_universal_auth, create, join_project, page, text, title
@@ -55,8 +58,13 @@ def test_what_is_changed_is_stored_and_recorded_and_nothing_else() -> None:
 
 
 def test_the_last_admin_stays_one_and_the_page_says_what_to_do(admin: Api) -> None:
-    ann = browser(person())
+    user = person()
+    ann = browser(user)
     Identity.objects.filter(pk=admin.identity_id).update(name="root")
+    now = timezone.now()  # Ann is an admin for an hour only
+    MembershipRole.objects.filter(membership__member_id=user.id).update(
+        starts_at=now, ends_at=now + timedelta(hours=1)
+    )
     for path, fields in (("/edit", {"name": "root", "role": "member"}), ("/delete", {"confirmation": "root"})):
         answer = send(ann, page(admin.identity_id, path), fields)
         assert answer.status_code == 422

@@ -1,12 +1,14 @@
 """Client secrets and tokens are shown in the answer that made them, and nowhere else."""
 
 import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
 from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from identities.models import AccessToken, ClientSecret, UniversalAuth
 from tests.clients import Api, login
@@ -50,12 +52,10 @@ def everything_stored() -> str:
 
 @pytest.mark.parametrize("made", [with_secret, with_token])
 def test_a_secret_is_in_one_answer_and_nowhere_else(
-    ann: Client,
-    made: "type[with_secret]",
-    caplog: pytest.LogCaptureFixture,  # type: ignore[valid-type]
+    ann: Client, made: Callable[[Client], tuple[str, "Response", str]], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    identity_id, answer, secret = made(ann)  # type: ignore[misc]
+    identity_id, answer, secret = made(ann)
     assert answer.status_code == 200
     assert "no-store" in answer["Cache-Control"]
     assert "you will not see it again" in text(answer)
@@ -141,7 +141,9 @@ def test_token_auth_is_taken_away_with_its_tokens(ann: Client) -> None:
         assert ann.get(page(identity_id, path)).status_code == 404
 
 
-def test_many_tokens_come_in_pages_of_equal_cost(ann: Client, django_assert_num_queries: object) -> None:
+def test_many_tokens_come_in_pages_of_equal_cost(
+    ann: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     identity_id, _, _ = with_token(ann)
     token = AccessToken.objects.get()
     fields = {"identity_id": token.identity_id, "token_auth_id": token.token_auth_id, "ttl": 0, "max_ttl": 0}
@@ -149,5 +151,5 @@ def test_many_tokens_come_in_pages_of_equal_cost(ann: Client, django_assert_num_
         AccessToken(**fields, name=f"t{number}", created_at=token.created_at) for number in range(60)
     )
     assert "Page 1 of 2" in text(ann.get(page(identity_id, "/token-auth")))
-    with django_assert_num_queries(11):  # type: ignore[operator]
+    with django_assert_num_queries(11):
         ann.get(page(identity_id, "/token-auth"), {"page": "2"})
