@@ -17,6 +17,7 @@ import uuid
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
+import structlog
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
@@ -27,7 +28,7 @@ from audit.events import Event
 from connections import tokens, verdicts
 from connections.errors import ConnectionNotFound, ReconnectRequired, TokenUnavailable, Unsealable
 from connections.history import record
-from connections.models import AppConnection, State, Status
+from connections.models import TIMED, AppConnection, State, Status
 from connections.providers import PROVIDERS
 from connections.providers.base import Facts
 from connections.providers.errors import Busy, ProviderError, RateLimited
@@ -62,6 +63,8 @@ CHANGED_BY_A_CHECK = (
 )
 
 Undecided = ProviderError | TokenUnavailable
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +143,16 @@ def _look(connection_id: uuid.UUID, patience: float) -> Finding:
     connection, began_at = read(connection_id), timezone.now()
     try:
         ready = tokens.fresh(connection_id, patience=patience)
-        connection, verdict = ready.connection, _ask(ready)
+        connection = ready.connection
+        verdict = _ask(ready)
         if verdict.is_unauthorized and (newer := _newer(ready, patience)):
-            connection, verdict = newer.connection, _ask(newer)
+            connection = newer.connection
+            verdict = _ask(newer)
         return Finding(connection, began_at, verdict)
     except ReconnectRequired:
         return Finding(connection, began_at)
     except Unsealable:
-        return Finding(connection, began_at, verdicts.unsealable())
+        return Finding(connection, began_at, verdicts.unsealable(connection))
     except (RateLimited, Busy, TokenUnavailable) as error:
         return Finding(connection, began_at, undecided=error)
 
@@ -163,6 +168,9 @@ def _ask(ready: Fresh) -> Verdict:
         raise
     except ProviderError as error:
         return verdicts.failed(connection, error)
+    except Exception:
+        log.exception("a check failed", connection_id=str(connection.id))
+        return verdicts.fault()
 
 
 def _newer(refused: Fresh, patience: float) -> Fresh | None:
@@ -209,6 +217,8 @@ def _put(finding: Finding, row: AppConnection) -> None:
     verdict = finding.verdict
     if finding.undecided:
         row.check_due_at = timezone.now() + _pause(finding.undecided)
+        if row.lacks_token and row.status in TIMED:  # a refresh has left the cause
+            row.status = Status.FAILING
         return
     row.checked_at = finding.began_at
     row.check_failures = 0 if verdict and verdict.facts else row.check_failures + 1

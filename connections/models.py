@@ -60,7 +60,7 @@ class State(NamedTuple):
     cure: str = ""
 
 
-# What time makes "expires soon" of; anything worse stays as it is.
+# What time makes something worse of; what is worse already stays as it is.
 TIMED = (Status.EXPIRING, Status.HEALTHY, Status.UNCHECKED)
 
 
@@ -68,6 +68,9 @@ def status_at(now: datetime) -> Case:
     """Return `AppConnection.state.status` as an expression, to filter, sort and count by."""
     return Case(
         When(expires_at__lte=now, then=Value(Status.RECONNECT_REQUIRED)),
+        When(
+            token_expires_at__lte=now, refresh_failures__gt=0, status__in=TIMED, then=Value(Status.FAILING)
+        ),
         When(expires_at__lte=now + EXPIRES_SOON, status__in=TIMED, then=Value(Status.EXPIRING)),
         When(status=Status.EXPIRING, then=Value(Status.HEALTHY)),
         default="status",
@@ -257,11 +260,19 @@ class AppConnection(models.Model):
         if self.expires_at and self.expires_at <= now:
             cause = f"Its credentials ended on {_day(self.expires_at)}."
             return State(Status.RECONNECT_REQUIRED, "Expired", cause, REPLACE)
+        if self.lacks_token and self.status in TIMED:
+            return State(Status.FAILING, STATUS_WORDS[Status.FAILING], self.cause, self.cure)
         if self.expires_at and self.status in TIMED and self.expires_at <= now + EXPIRES_SOON:
             cause = f"Its credentials end on {_day(self.expires_at)}."
             return State(Status.EXPIRING, STATUS_WORDS[Status.EXPIRING], cause, REPLACE)
         status = Status.HEALTHY if self.status == Status.EXPIRING else Status(self.status)
         return State(status, words_of(status, has_grant=self.has_grant), self.cause, self.cure)
+
+    @property
+    def lacks_token(self) -> bool:
+        """Tell whether its access token has ended, and no new one could be had; the cause is on the row."""
+        has_ended = self.token_expires_at is not None and self.token_expires_at <= timezone.now()
+        return has_ended and self.refresh_failures > 0
 
     @property
     def status_words(self) -> str:

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import structlog
 from django.db import Error, InterfaceError, OperationalError, connections, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -18,7 +18,7 @@ from audit.actors import system
 from audit.events import Event
 from connections import claims, keys
 from connections.claims import Claim, is_due
-from connections.errors import ConnectionNotFound
+from connections.errors import ConnectionNotFound, Unsealable
 from connections.history import record
 from connections.models import AppConnection, DataKey, Status
 from connections.providers import PROVIDERS
@@ -34,6 +34,7 @@ from connections.providers.errors import (
 )
 from connections.revocation import oauth_of, revoke
 from connections.servers import server_with_client
+from connections.verdicts import SEALED, restore
 from wire.database import release
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
@@ -107,6 +108,10 @@ def carry_out(claim: Claim) -> ProviderError | None:
         claims.release(claim)
     except ConnectionNotFound:
         pass
+    except Unsealable:
+        log.exception("a refresh failed", connection_id=str(claim.connection_id))
+        with suppress(Error):
+            _postpone(claim, SEALED, LONGEST_DELAY, restore(connection))
     except Exception:
         log.exception("a refresh failed", connection_id=str(claim.connection_id))
         with suppress(Error):  # the database is away: the claim ends by itself
@@ -167,7 +172,8 @@ def _store(before: AppConnection, after: AppConnection) -> bool:
         found = rows.values_list("credentials_hash", flat=True).first()
         if found == before.credentials_hash:
             rows.exclude(status=Status.HEALTHY).update(check_due_at=None)
-            is_held = rows.filter(status=Status.FAILING, refresh_failures=0).exists()
+            of_a_check = Q(refresh_failures=0) | Q(check_failures__gt=0)
+            is_held = rows.filter(of_a_check, status=Status.FAILING).exists()
             after.save(update_fields=set(CHANGED_BY_A_REFRESH) - (VERDICT if is_held else set()))
             expires_at = after.token_expires_at.isoformat() if after.token_expires_at else None
             record(Event.REFRESH_APP_CONNECTION_TOKEN, after, actor=system(), name=after.name, expiresAt=expires_at)

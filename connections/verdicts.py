@@ -24,13 +24,14 @@ PROXY = "See that the instance's address is the right one, and that no proxy ans
 ACCOUNT = "See there that the account is not blocked and that the scopes suffice. Then check again."
 MISSING = "See that the instance's address is the right one, its path included. Then check again."
 SEALED = "The stored credentials cannot be opened: the key that they were sealed with is not at hand."
-RESTORE = "Ask the operator of this service to set the missing key. Or replace the credentials with new ones."
+RESTORE = "Ask the operator of this service to set the missing key, or {renew}."
+FAULT = "It could not be checked: something went wrong in this service. Its log says what."
+REPORT = "Tell the operator of this service. It is checked again by itself."
 CURES: tuple[tuple[type[ProviderError], str], ...] = (
     (AddressRefused, ALLOW),
     (CertificateRejected, TRUST),
     (NotReached, REACH),
     (BadAnswer, PROXY),
-    (NotSent, REPLACE),
 )
 
 
@@ -63,14 +64,26 @@ def failed(connection: AppConnection, error: ProviderError) -> Verdict:
     """Judge a failure that is one: neither a 429 nor a lack of places, which say nothing of the connection."""
     if isinstance(error, Refused) and error.status == 401 and not connection.has_grant:
         return Verdict(Status.RECONNECT_REQUIRED, error.message, REPLACE, error=error)
-    return Verdict(Status.FAILING, error.message, _cure(error), error=error)
+    return Verdict(Status.FAILING, error.message, _cure(connection, error), error=error)
 
 
-def unsealable() -> Verdict:
-    return Verdict(Status.FAILING, SEALED, RESTORE)
+def unsealable(connection: AppConnection) -> Verdict:
+    return Verdict(Status.FAILING, SEALED, restore(connection))
 
 
-def _cure(error: ProviderError) -> str:
+def restore(connection: AppConnection) -> str:
+    """Return what to do about credentials that do not open."""
+    return RESTORE.format(renew="reconnect it" if connection.has_grant else "replace the credentials with new ones")
+
+
+def fault() -> Verdict:
+    """Judge a check that our own code could not carry out: nobody knows whether the connection works."""
+    return Verdict(Status.FAILING, FAULT, REPORT)
+
+
+def _cure(connection: AppConnection, error: ProviderError) -> str:
+    if isinstance(error, NotSent):
+        return RECONNECT if connection.has_grant else REPLACE
     if isinstance(error, Refused):
         return {401: RECONNECT, 404: MISSING}.get(error.status, ACCOUNT)
     if isinstance(error, Declined):
