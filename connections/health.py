@@ -9,12 +9,15 @@
 5. A 429, or a lack of places for calls, is no verdict: the status stays, and it is tried again.
 6. The worker repeats it for rows that are due. Who takes one puts its due time off by a lease, in one conditional
    UPDATE: a process may die at any line, and the row is due again when the lease ends.
+7. A server at which several checks in a row find trouble is left alone: that counts for all that are due there.
 """
 
 import random
 import time
 import uuid
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -104,28 +107,46 @@ def check_now(principal: Principal, *, connection_id: uuid.UUID) -> State:
 def check_due() -> None:
     """Check the connections that are due, those that wait longest first, server by server, for about a minute."""
     end = time.monotonic() + ROUND_SECONDS
+    troubles: dict[uuid.UUID, Finding] = {}
 
     def work(connection_id: uuid.UUID) -> bool:
         if time.monotonic() > end:
             return True
-        return check(connection_id) if take(connection_id) else False
+        finding = check(connection_id) if take(connection_id) else None
+        if finding and finding.is_trouble:
+            troubles[connection_id] = finding
+        return connection_id in troubles
 
-    server_by_server(due().order_by(F("check_due_at").asc(nulls_first=True)), work)
+    def leave(troubled: Sequence[uuid.UUID], left: Sequence[uuid.UUID]) -> None:
+        found = [troubles[connection_id] for connection_id in troubled if connection_id in troubles]
+        if len(found) == len(troubled):
+            share(next((finding for finding in found if finding.undecided), found[-1]), left)
+
+    server_by_server(due().order_by(F("check_due_at").asc(nulls_first=True)), work, leave)
 
 
-def check(connection_id: uuid.UUID) -> bool:
-    """Check one connection and store the outcome; returns whether its server is in trouble."""
+def check(connection_id: uuid.UUID) -> Finding | None:
+    """Check one connection and store the outcome; returns it, or None for a connection that is gone."""
     try:
         finding = _look(connection_id, tokens.PATIENCE)
-    except ConnectionNotFound:  # deleted meanwhile
-        return False
+    except ConnectionNotFound:
+        return None
     _store(finding)
-    return finding.is_trouble
+    return finding
+
+
+def share(finding: Finding, connection_ids: Iterable[uuid.UUID]) -> None:
+    """Let what was found about a server count for further connections to it that are due."""
+    for connection_id in connection_ids:
+        with suppress(ConnectionNotFound):
+            if take(connection_id):
+                _store(replace(finding, connection=read(connection_id)))
 
 
 def due() -> QuerySet[AppConnection]:
-    """Return the connections that are to be checked now."""
-    return AppConnection.objects.filter(Q(check_due_at__isnull=True) | Q(check_due_at__lte=Now()))
+    """Return the connections that are to be checked now. Where a token has ended, a refresh comes first."""
+    is_time = Q(check_due_at__isnull=True) | Q(check_due_at__lte=Now())
+    return AppConnection.objects.filter(is_time).exclude(token_expires_at__lte=Now())
 
 
 def take(connection_id: uuid.UUID) -> bool:
@@ -240,8 +261,8 @@ def _put_facts(facts: Facts, row: AppConnection) -> None:
 
 
 def _is_held(row: AppConnection, verdict: Verdict) -> bool:
-    """Tell whether a refresh has found something that this check knows nothing of."""
-    if row.has_grant and row.status == Status.RECONNECT_REQUIRED:
+    """Tell whether something is known that this check knows nothing of: by a refresh, or of a refused token."""
+    if row.status == Status.RECONNECT_REQUIRED and (row.has_grant or verdict.status == Status.FAILING):
         return True
     return row.refresh_failures > 0 and (verdict.status == Status.HEALTHY or row.status == Status.FAILING)
 

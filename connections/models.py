@@ -68,9 +68,7 @@ def status_at(now: datetime) -> Case:
     """Return `AppConnection.state.status` as an expression, to filter, sort and count by."""
     return Case(
         When(expires_at__lte=now, then=Value(Status.RECONNECT_REQUIRED)),
-        When(
-            token_expires_at__lte=now, refresh_failures__gt=0, status__in=TIMED, then=Value(Status.FAILING)
-        ),
+        When(token_expires_at__lte=now, refresh_failures__gt=0, status__in=TIMED, then=Value(Status.FAILING)),
         When(expires_at__lte=now + EXPIRES_SOON, status__in=TIMED, then=Value(Status.EXPIRING)),
         When(status=Status.EXPIRING, then=Value(Status.HEALTHY)),
         default="status",

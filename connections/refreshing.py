@@ -3,7 +3,7 @@
 import random
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from copy import copy
 from datetime import timedelta
@@ -20,7 +20,7 @@ from connections import claims, keys
 from connections.claims import Claim, is_due
 from connections.errors import ConnectionNotFound, Unsealable
 from connections.history import record
-from connections.models import AppConnection, DataKey, Status
+from connections.models import TIMED, AppConnection, DataKey, Status
 from connections.providers import PROVIDERS
 from connections.providers.base import Grant
 from connections.providers.errors import (
@@ -220,6 +220,12 @@ def _postpone(claim: Claim, cause: str, seconds: float, cure: str = WAIT) -> Non
         cause=cause,
         cure=cure,
     )
+
+
+def leave_failing(connection_ids: Collection[uuid.UUID], error: ProviderError) -> None:
+    """Say of those whose token has ended that they fail, untried: others have shown that their server does."""
+    rows = AppConnection.objects.filter(pk__in=connection_ids, token_expires_at__lte=Now(), status__in=TIMED)
+    rows.update(status=Status.FAILING, cause=error.message, cure=WAIT)
 
 
 def _require_reconnect(claim: Claim, connection: AppConnection, error: Refused) -> None:

@@ -75,7 +75,7 @@ def test_a_connection_deleted_meanwhile_leaves_nothing(admin: Api, gitlab: Sandb
     connection_id, _ = by_token(admin, gitlab)
     meanwhile(gitlab, connection_id, lambda: admin.delete(f"{GITLAB}/{connection_id}"))
     assert not AppConnection.objects.exists()
-    assert health.check(connection_id) is False
+    assert health.check(connection_id) is None
     assert events(CHANGED) == []
 
 
