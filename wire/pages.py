@@ -7,6 +7,7 @@ from http import HTTPStatus
 import structlog
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.cache import add_never_cache_headers
 
 from wire.errors import ServerError, WireError
 from wire.origin import origin_of
@@ -101,6 +102,7 @@ def refusal(request: HttpRequest, error: WireError) -> HttpResponse:
     )
     for name, value in error.headers.items():
         page.headers[name] = value
+    add_never_cache_headers(page)
     return page
 
 

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from audit.reading import Position, about
 from connections import health, reading
@@ -42,7 +42,7 @@ class May(NamedTuple):
     read_activity: bool
 
 
-@require_GET
+@require_safe
 @signed_in
 def overview(request: PersonRequest, connection_id: uuid.UUID) -> HttpResponse:
     """GET /organization/app-connections/{id}: what it is and how it is."""
@@ -51,7 +51,7 @@ def overview(request: PersonRequest, connection_id: uuid.UUID) -> HttpResponse:
     return page(request, "overview", connection, snippets=snippets.of(connection))
 
 
-@require_GET
+@require_safe
 @signed_in
 def activity(request: PersonRequest, connection_id: uuid.UUID) -> HttpResponse:
     """GET …/activity: what the audit log tells of it, the newest first."""
@@ -70,8 +70,10 @@ def check(request: PersonRequest, connection_id: uuid.UUID) -> HttpResponse:
         state = health.check_now(request.principal, connection_id=connection_id)
         words = "it works" if state.status == Status.HEALTHY else state.words.lower()
         messages.add_message(request, LEVELS.get(state.status, messages.ERROR), f"Checked: {words}.")
-    except (RateLimited, Unavailable) as error:
+    except RateLimited as error:
         messages.warning(request, f"It could not be checked, so its state is as before. {error}")
+    except Unavailable as error:  # its state may be another: a refresh was tried
+        messages.warning(request, f"It could not be checked. {error}")
     return redirect("connections:detail", connection_id=connection_id)
 
 

@@ -18,7 +18,7 @@ from organizations.roles import Permission
 from organizations.web.people import PersonRequest, signed_in
 from wire.errors import BadRequest, RateLimited
 
-form_page = require_http_methods(["GET", "POST"])
+form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @form_page

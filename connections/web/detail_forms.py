@@ -1,5 +1,6 @@
 """What a person fills in to change a connection. The fields of credentials are those that the provider declares."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -74,7 +75,15 @@ def form_field(declared: Field, provider: Provider) -> forms.Field:
     hint = f"Such as {declared.example}." if declared.example else ""
     if declared.kind is Kind.URL and not declared.required:
         hint = f"{hint} Empty for {provider.client_variables.default_url}.".strip()
-    return forms.CharField(label=label, required=False, help_text=hint, widget=forms.TextInput(PLAIN))
+    widget = AddressInput if declared.kind is Kind.URL else forms.TextInput
+    return forms.CharField(label=label, required=False, help_text=hint, widget=widget(PLAIN))
+
+
+class AddressInput(forms.TextInput):
+    """An address, shown again without the password that somebody may have put into it."""
+
+    def format_value(self, value: Any) -> str | None:
+        return re.sub(r"//[^/?#]*@", "//", value) if isinstance(value, str) else super().format_value(value)
 
 
 class DeletionForm(forms.Form):

@@ -58,6 +58,12 @@ def test_what_is_wrong_stands_first_with_its_cure(ann: Client, admin: Api, gitla
     assert "Expires 2 days ago" in text(answer)
 
 
+def test_an_end_that_nobody_knows_is_not_said_to_be_never(ann: Client, admin: Api, gitlab: Sandbox) -> None:
+    connection_id = made(admin, gitlab)
+    change(connection_id, scopes=[], expires_at=None)  # as of a GitLab that has no page about the token itself
+    assert "Expires not known" in text(ann.get(path(connection_id)))
+
+
 def test_warnings_are_shown(ann: Client, admin: Api, gitlab: Sandbox) -> None:
     connection_id = made(admin, gitlab, token=gitlab.personal_token(scopes=("read_api",)).value)
     assert "lacks the scope api" in text(ann.get(path(connection_id)))

@@ -83,6 +83,17 @@ def test_a_project_admin_may_do_everything(admin: Api, gitlab: Sandbox) -> None:
     assert [bob.get(path(connection_id, rest)).status_code for rest in PAGES] == [200] * 5
 
 
+def test_no_answer_is_kept_and_pages_have_heads(admin: Api, gitlab: Sandbox) -> None:
+    connection_id = create(admin, gitlab)["id"]
+    bob = browser(person("bob@example.com", role="member"))
+    ann = browser(person())
+    refused = [bob.get(path(connection_id)), ann.get(path("00000000-0000-4000-8000-000000000000"))]
+    shown = [ann.get(path(connection_id, rest)) for rest in PAGES]
+    assert [answer.status_code for answer in (*refused, *shown)] == [403, 404] + [200] * 5
+    assert all("no-store" in answer["Cache-Control"] for answer in (*refused, *shown))
+    assert [ann.head(path(connection_id, rest)).status_code for rest in PAGES] == [200] * 5
+
+
 def test_a_check_is_not_begun_by_a_link(admin: Api, gitlab: Sandbox) -> None:
     connection_id = create(admin, gitlab)["id"]
     assert browser(person()).get(path(connection_id, "/check")).status_code == 405

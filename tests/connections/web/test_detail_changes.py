@@ -86,7 +86,7 @@ def test_credentials_are_replaced_after_they_were_tried(ann: Client, gitlab: San
         ({"accessToken": ""}, "Access Token required"),
         ({"accessTokenType": "other"}, "not one of the available choices"),
         ({"instanceUrl": "not a url"}, "Invalid Instance URL"),
-        ({"instanceUrl": "https://user:pass@gitlab.example.com"}, "user credentials"),
+        ({"instanceUrl": "https://ann:hunter2@gitlab.example.com"}, "user credentials"),
     ],
 )
 def test_credentials_that_are_refused_change_nothing_and_are_not_shown_again(
@@ -101,6 +101,7 @@ def test_credentials_that_are_refused_change_nothing_and_are_not_shown_again(
     assert message in text(answer)
     assert secret not in answer.content.decode()
     assert "glpat-unknown" not in answer.content.decode()
+    assert "hunter2" not in answer.content.decode()
     assert row(connection_id).credentials_hash == before
 
 

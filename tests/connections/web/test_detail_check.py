@@ -2,7 +2,7 @@
 
 import html
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.test import Client
@@ -10,8 +10,10 @@ from django.test import Client
 from audit.models import AuditEvent
 from sandbox.gitlab import Sandbox
 from tests.clients import Api
+from tests.connections import oauth
 from tests.connections.requests import BASE as API
 from tests.connections.requests import create
+from tests.connections.tokens.stored import connect
 from tests.connections.web.pages import path, row, text, title
 from tests.people import browser, person
 
@@ -52,6 +54,19 @@ def test_a_gitlab_that_asks_to_wait_changes_nothing(ann: Client, admin: Api, git
     gitlab.misbehave("rate-limit", "/api/v4")
     assert "It could not be checked, so its state is as before. GitLab rate limit" in checked(ann, connection_id)
     assert row(connection_id).status == "healthy"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_token_that_cannot_be_refreshed_is_told_and_seen(
+    ann: Client, admin: Api, gitlab: Sandbox, settings: Any
+) -> None:
+    connection = connect(admin, gitlab, oauth.configure(settings, gitlab))
+    connection.ends_in(-1)
+    gitlab.misbehave("status", "/oauth/token", status=503)
+    shown = checked(ann, str(connection.id))
+    assert "It could not be checked. There is no valid token at the moment." in shown
+    assert "as before" not in shown
+    assert title(ann.get(path(connection.id))) == "by-oauth: Failing"
 
 
 def test_activity_tells_what_happened_and_nothing_of_others(ann: Client, admin: Api, gitlab: Sandbox) -> None:
