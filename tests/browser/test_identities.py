@@ -5,6 +5,7 @@ import requests
 from playwright.sync_api import Browser, Error, Page, expect
 
 from tests.browser.steps import start_signed_in
+from tests.browser.test_every_page import picture, violations
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -43,6 +44,8 @@ def test_from_nothing_to_the_first_login(page: Page, base_url: str) -> None:
     start_signed_in(page)
     page.get_by_role("navigation", name="Organization").get_by_role("link", name="Machine identities").click()
     client_id, client_secret = create_with_secret(page, "journey")
+    picture(page, "identity-client-secret-shown-once")
+    assert violations(page) == []
     page.get_by_role("button", name="Copy Client secret").click()
     expect(page.get_by_role("status")).to_have_text("Client secret copied")
     assert page.evaluate("navigator.clipboard.readText()") == client_secret
