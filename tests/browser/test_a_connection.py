@@ -115,3 +115,15 @@ def test_all_of_it_works_without_scripts(browser: Browser, base_url: str, site: 
     page.get_by_role("button", name="Delete gitlab-plain").click()
     expect(page.get_by_role("status")).to_have_text("gitlab-plain is deleted.")
     context.close()
+
+
+def test_the_longest_name_fits_a_phone(page: Page, site: Server, forge: Sandbox) -> None:
+    path = connect(page, site, forge, "long-name")
+    page.goto(f"{path}/edit")
+    page.get_by_label("Name", exact=True).fill("m" * 64)
+    page.get_by_role("button", name="Save details").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("m" * 64)
+    page.set_viewport_size({"width": 320, "height": 640})
+    for rest in ("", "/activity", "/edit", "/delete"):
+        page.goto(f"{path}{rest}")
+        assert page.evaluate("document.documentElement.scrollWidth") == 320, rest
