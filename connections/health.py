@@ -35,7 +35,7 @@ from connections.models import TIMED, AppConnection, State, Status
 from connections.providers import PROVIDERS
 from connections.providers.base import Facts
 from connections.providers.errors import Busy, ProviderError, RateLimited
-from connections.reading import let_in, to_wait
+from connections.reading import let_in, may_wait, to_wait
 from connections.refreshing import read
 from connections.servers import server_for
 from connections.tokens import Fresh
@@ -95,7 +95,8 @@ def check_now(principal: Principal, *, connection_id: uuid.UUID) -> State:
     PermissionDenied; ProviderRateLimited, TooManyCalls and TokenUnavailable when there is no verdict.
     """
     view = let_in(principal, connection_id, Permission.CONNECTIONS_CONNECT)
-    finding = _look(connection_id, PATIENCE_OF_A_PERSON)
+    with may_wait(PATIENCE_OF_A_PERSON) as patience:
+        finding = _look(connection_id, patience)
     _store(finding, principal.actor)
     if isinstance(finding.undecided, RateLimited | Busy):
         raise to_wait(PROVIDERS[view.app], "checking the connection", finding.undecided)
@@ -225,6 +226,7 @@ def _store(finding: Finding, asked_by: Actor | None = None) -> None:
                 status=row.status,
                 statusBefore=before,
                 **({"cause": row.cause} if row.cause else {}),
+                **({"undecided": str(finding.undecided)} if finding.undecided else {}),
             )
 
 

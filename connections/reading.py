@@ -3,6 +3,7 @@
 import threading
 import uuid
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from heapq import merge
 from operator import attrgetter
 from typing import Any
@@ -137,12 +138,19 @@ def fetch_listing(
 
 
 def _fresh(connection_id: uuid.UUID) -> Fresh:
-    """Return credentials that work. Few requests at once may wait for them: the others are told to come back."""
-    may_wait = WAITING.acquire(blocking=False)
+    """Return credentials that work."""
+    with may_wait(tokens.PATIENCE) as patience:
+        return tokens.fresh(connection_id, patience=patience)
+
+
+@contextmanager
+def may_wait(seconds: float) -> Iterator[float]:
+    """Yield for how long a request may wait for a token: few do at once, the others are told to come back."""
+    is_free = WAITING.acquire(blocking=False)
     try:
-        return tokens.fresh(connection_id, patience=tokens.PATIENCE if may_wait else 0.0)
+        yield seconds if is_free else 0.0
     finally:
-        if may_wait:
+        if is_free:
             WAITING.release()
 
 

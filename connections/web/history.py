@@ -46,5 +46,7 @@ def _details(metadata: dict[str, Any], has_grant: bool) -> Iterator[str]:
         yield f"{str(metadata['listed']).capitalize()}."
     if metadata.get("revoked") is False:
         yield "It did not work."
+    if metadata.get("undecided"):
+        yield f"No verdict: {metadata['undecided']}"
     if metadata.get("cause"):
         yield str(metadata["cause"])

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from connections import health, tokens
+from connections.errors import TokenUnavailable
 from connections.models import AppConnection, Status, status_at
 from connections.providers.gitlab import client
 from connections.refreshing import refresh
@@ -78,7 +79,7 @@ def test_credentials_that_do_not_open_for_a_refresh_name_their_cause_and_cure(co
     assert "cannot be opened" in state.cause
     assert "operator" in state.cure
     assert "reconnect it" in state.cure
-    with pytest.raises(tokens.TokenUnavailable, match="cannot be opened"):
+    with pytest.raises(TokenUnavailable, match="cannot be opened"):
         tokens.fresh(connection.id)
     connection.ends_in(FOUR_MINUTES)
     status, cause, cure = said(connection.id)

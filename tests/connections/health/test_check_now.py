@@ -1,5 +1,7 @@
 """Somebody presses "Check now": who may, what it tells, and what is recorded."""
 
+import threading
+import time
 import uuid
 from collections.abc import Mapping
 
@@ -7,7 +9,7 @@ import pytest
 
 from audit.actors import Actor, ActorType
 from audit.models import AuditEvent
-from connections import health
+from connections import health, reading
 from connections.errors import ConnectionNotFound, ProviderRateLimited, TokenUnavailable
 from connections.models import Status
 from connections.providers.gitlab import oauth as gitlab_oauth
@@ -79,7 +81,24 @@ def test_a_gitlab_that_asks_to_wait_is_said_so_and_recorded(admin: Api, gitlab: 
     with pytest.raises(ProviderRateLimited, match="while checking the connection"):
         health.check_now(somebody(), connection_id=connection_id)
     assert row(connection_id).status == Status.HEALTHY
-    assert [event["status"] for event in events(CHECKED)] == ["healthy"]
+    [event] = events(CHECKED)
+    assert event["status"] == "healthy"
+    assert "asks to wait" in event["undecided"]
+
+
+def test_where_others_wait_already_nobody_waits_for_a_refresh(
+    connection: Stored, gitlab: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "WAITING", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(health, "PATIENCE_OF_A_PERSON", 60.0)
+    monkeypatch.setattr(gitlab_oauth, "REFRESH_SECONDS", 3.0)
+    gitlab.misbehave("hang", "/oauth/token")
+    began = time.monotonic()
+    with reading.WAITING, pytest.raises(TokenUnavailable, match="being refreshed right now"):
+        health.check_now(somebody(), connection_id=connection.id)
+    assert time.monotonic() - began < 2.5
+    gitlab.behave()
+    wait_until(lambda: connection.row.refresh_owner is None)
 
 
 def test_nobody_waits_long_for_a_refresh_that_hangs(

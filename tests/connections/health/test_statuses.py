@@ -189,7 +189,7 @@ def test_no_secret_is_in_a_cause(admin: Api, gitlab: Sandbox) -> None:
     connection_id, token = by_token(admin, gitlab)
     body = f'{{"message":"no such token: {token.value}"}}'
     headers = {"Content-Type": "application/json"}
-    for status in (400, 401, 403):
+    for status in (400, 403, 401):
         gitlab.behave()
         gitlab.misbehave("status", "/api/v4", status=status, body=body, headers=headers)
         found = checked(connection_id)

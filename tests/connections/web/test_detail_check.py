@@ -54,6 +54,7 @@ def test_a_gitlab_that_asks_to_wait_changes_nothing(ann: Client, admin: Api, git
     gitlab.misbehave("rate-limit", "/api/v4")
     assert "It could not be checked, so its state is as before. GitLab rate limit" in checked(ann, connection_id)
     assert row(connection_id).status == "healthy"
+    assert "Healthy. No verdict: " in text(ann.get(path(connection_id, "/activity")))
 
 
 @pytest.mark.django_db(transaction=True)
