@@ -4,58 +4,18 @@ The README's table lists them. A setting that cannot work stops the process here
 """
 
 import os
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from environ import FileAwareEnv
 
+from config.addresses import check_issuer, is_address
+from config.environment import BASE_DIR, env, flag, ranges, required, whole
 from config.logs import logging_config
 
 SHORTEST_SECRET_KEY = 32
-TRUE = {"true", "yes", "on", "1"}
-FALSE = {"false", "no", "off", "0"}
-BASE_DIR = Path(__file__).resolve().parent.parent
-
-env = FileAwareEnv()
-if env_file := env.str("ENV_FILE", default=str(BASE_DIR / ".env")):
-    env.read_env(env_file)
-
-
-def required(name: str, cure: str) -> str:
-    """Return the setting `name`, or stop the start with the way to make one."""
-    value: str = env.str(name, default="")
-    if not value:
-        raise ImproperlyConfigured(f"{name} is not set. {cure}")
-    return value
-
-
-def whole(name: str, default: int) -> int:
-    """Return a setting that is a whole number, zero or more."""
-    text: str = env.str(name, default=str(default))
-    if not text.isdecimal():
-        raise ImproperlyConfigured(f"{name} must be a whole number, not {text!r}.")
-    return int(text)
-
-
-def flag(name: str, *, default: bool) -> bool:
-    """Return a setting that is true or false. A typing error must not quietly become false."""
-    text: str = env.str(name, default=str(default)).lower()
-    if text not in TRUE | FALSE:
-        raise ImproperlyConfigured(f"{name} must be true or false, not {text!r}.")
-    return text in TRUE
-
-
-def ranges(name: str) -> tuple[IPv4Network | IPv6Network, ...]:
-    """Return a setting that lists addresses and CIDR ranges, separated by commas."""
-    try:
-        return tuple(ip_network(text.strip()) for text in env.list(name, default=[]))
-    except ValueError as error:
-        raise ImproperlyConfigured(f"{name} must list addresses or ranges like 10.0.0.0/8: {error}.") from None
-
 
 # The process
 
@@ -140,6 +100,7 @@ EXTRA_CA_CERTS = env.str("EXTRA_CA_CERTS", default="")
 
 RATE_LIMITS = {
     "login": whole("RATE_LIMIT_LOGIN", 60),
+    "second-factor": whole("RATE_LIMIT_SECOND_FACTOR", 20),  # per hour: six digits are soon guessed
     "sign-in": whole("RATE_LIMIT_SIGN_IN", 10),
     "write": whole("RATE_LIMIT_WRITE", 0),
 }
@@ -166,6 +127,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.usersessions",
     "csp",
     "django_htmx",
     "heroicons",
@@ -185,6 +149,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "identities.web.first_run.FirstRunMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 TEMPLATES: list[dict[str, Any]] = [
@@ -239,13 +204,51 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "App Connections: "
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}  # counted by the adapter, for all processes together
+ACCOUNT_FORMS = {"change_password": "organizations.web.forms.NewPassword"}
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+# Counted in the database, for all processes together: organizations/web/attempts.py.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "reauthenticate": None, "change_password": None}
 try:
     vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 except ImproperlyConfigured:
     raise ImproperlyConfigured("EMAIL_URL must be like smtp+tls://user:password@mail.example.com:587") from None
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default=f"App Connections <noreply@{SITE.hostname}>")
+
+# Second factors and passkeys
+
+MFA_ADAPTER = "organizations.web.second_factor.SecondFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "activate_totp": "organizations.web.forms.ActivateApp",
+    "add_webauthn": "organizations.web.forms.AddPasskey",
+    "authenticate": "organizations.web.forms.Code",
+    "authenticate_webauthn": "organizations.web.forms.PasskeySecond",
+    "edit_webauthn": "organizations.web.forms.RenamePasskey",
+    "login_webauthn": "organizations.web.forms.PasskeySignIn",
+    "reauthenticate": "organizations.web.forms.CodeAgain",
+    "reauthenticate_webauthn": "organizations.web.forms.PasskeyAgain",
+}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # as above: no address here was typed by a stranger
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "App Connections"
+MFA_TOTP_TOLERANCE = 1  # telephones whose clock is half a minute off
+MFA_RATE_LIMITS = {"webauthn_login": None}  # counted with the other logins
+# Browsers offer passkeys to host names only, over https or on the machine itself (W3C Web Authentication, 5.1).
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = SITE.hostname == "localhost" and not HTTPS
+PASSKEYS = MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN or (HTTPS and not is_address(SITE.hostname))
+
+# Single sign-on: one issuer, which is believed about the e-mail addresses that it calls verified
+
+OIDC_ISSUER = env.str("OIDC_ISSUER", default="")
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="")
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", default="")
+OIDC_NAME = env.str("OIDC_NAME", default="single sign-on")
+if OIDC_ISSUER:
+    check_issuer(OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET)
+SOCIALACCOUNT_ADAPTER = "organizations.web.single_sign_on.People"
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
 
 # The database
 

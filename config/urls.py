@@ -21,6 +21,7 @@ urlpatterns = [
     path("", RedirectView.as_view(url=settings.LOGIN_REDIRECT_URL)),
     path("", include("organizations.web.urls")),
     path("", include("organizations.web.organization_urls")),
+    path("", include("identities.web.set_up_urls")),
     path("organization/", include("connections.web.urls")),
     path("", include("identities.web.urls")),
     path("organization/app-connections/", include("oauth.urls")),

@@ -1,4 +1,4 @@
-"""Rate limits: requests of one client address within one minute, counted in the database for all processes."""
+"""Rate limits: requests of one client within a minute or an hour, counted in the database for all processes."""
 
 import time
 from dataclasses import dataclass
@@ -24,11 +24,17 @@ COUNT = """
 
 
 class Limit(StrEnum):
-    """What is counted. The setting `RATE_LIMITS` holds how much of it a minute allows; 0 is no limit."""
+    """What is counted. The setting `RATE_LIMITS` holds how much of it its window allows; 0 is no limit."""
 
     LOGIN = "login"
+    SECOND_FACTOR = "second-factor"
     SIGN_IN = "sign-in"
     WRITE = "write"
+
+    @property
+    def window(self) -> int:
+        """The seconds that are counted together; at most as many as windows are kept."""
+        return 3600 if self is Limit.SECOND_FACTOR else WINDOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +63,10 @@ def count(limit: Limit, client: str) -> Usage | None:
     if not allowed:
         return None
     now = int(time.time())
-    window = now - now % WINDOW
+    window = now - now % limit.window
     with connection.cursor() as cursor:
         cursor.execute(COUNT, [f"{limit}:{client}", window])
         (used,) = cursor.fetchone()
     if used == 1:
         RateWindow.objects.filter(starts_at__lt=window - KEPT_WINDOWS * WINDOW).delete()
-    return Usage(allowed=allowed, used=used, reset=window + WINDOW - now)
+    return Usage(allowed=allowed, used=used, reset=window + limit.window - now)

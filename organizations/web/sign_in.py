@@ -1,6 +1,5 @@
 """How people sign in and get a new password: django-allauth's flows, with this product's limits and addresses."""
 
-import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -8,12 +7,14 @@ import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from wire.limits import Limit, count
-from wire.origin import neighbourhood, origin_of
+from organizations.accounts import record_failure
+from organizations.models import User
+from organizations.web.attempts import count_password
+from wire.origin import origin_of
 
 log = structlog.get_logger(__name__)
 mailing = ThreadPoolExecutor(max_workers=2, thread_name_prefix="mail")
@@ -42,15 +43,19 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no t
         return origin_of(request).ip
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Count an attempt, before a password is looked at; raises RateLimited.
+        """Count an attempt, before a password is looked at; raises RateLimited."""
+        count_password(request, credentials["email"])
 
-        By client address, as other logins are, and by e-mail address, whether somebody has it or not.
-        """
-        address = hashlib.sha256(credentials["email"].encode()).hexdigest()
-        for limit, key in ((Limit.LOGIN, neighbourhood(origin_of(request).ip)), (Limit.SIGN_IN, address)):
-            usage = count(limit, key)
-            if usage:
-                usage.check()
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        user = User.objects.filter(email=credentials["email"]).first()
+        record_failure(user=user, origin=origin_of(request), step="password")
+
+    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
+        record_failure(user=user, origin=origin_of(request), step="switched-off")
+        return HttpResponseRedirect(reverse("account_inactive"))
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002
+        return reverse("mfa_index")
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Return the link to a new password: of `SITE_URL`, since a request's Host header is the sender's word."""

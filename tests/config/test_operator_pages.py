@@ -64,7 +64,7 @@ def test_a_member_of_an_organization_is_no_operator(role: str) -> None:
     assert b"for the operator" in page.content
 
 
-def test_a_stranger_signs_in_first() -> None:
+def test_a_stranger_signs_in_first(operator: Person) -> None:
     answer = Client(headers={"host": "127.0.0.1:8000"}).get("/admin/connections/appconnection/", follow=True)
     assert answer.redirect_chain[-1][0] == "/sign-in?next=/admin/connections/appconnection/"
 

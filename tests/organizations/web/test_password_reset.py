@@ -42,7 +42,7 @@ def test_the_link_leads_to_a_new_password_and_ends_every_session(mailoutbox: lis
     done = send(here, form["Location"], {"password1": NEW, "password2": NEW})
     assert done["Location"] == "/password-reset/done"
     assert elsewhere.get(HOME).status_code == 302
-    assert sign_in(browser(), "ann@example.com").status_code == 200
+    assert sign_in(browser(), "ann@example.com").status_code == 422
     assert sign_in(browser(), "ann@example.com", NEW).status_code == 302
     assert b"no longer works" in browser().get(path).content
 
@@ -84,9 +84,9 @@ def test_a_password_that_is_easily_guessed_is_refused(mailoutbox: list[EmailMess
     client = browser()
     form = client.get(asked(mailoutbox))["Location"]
     refused = send(client, form, {"password1": password, "password2": password})
-    assert refused.status_code == 200
+    assert refused.status_code == 422
     assert b'aria-invalid="true"' in refused.content
-    assert sign_in(browser(), "ann@example.com", password).status_code == 200
+    assert sign_in(browser(), "ann@example.com", password).status_code == 422
 
 
 def test_the_key_does_not_reach_the_log(mailoutbox: list[EmailMessage], caplog: pytest.LogCaptureFixture) -> None:

@@ -1,0 +1,141 @@
+"""allauth's forms with our words, and with attempts counted before what is sent is looked at."""
+
+from typing import Any
+
+from allauth.account.forms import ChangePasswordForm
+from allauth.core import context
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY, generate_totp_secret
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    EditWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
+from django import forms
+
+from organizations import sealing
+from organizations.web.attempts import count_address, count_code, count_password
+from organizations.web.second_factor import use_once
+
+LONGEST_NAME = 64
+CODE = {"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false", "size": "12"}
+
+
+class NewPassword(ChangePasswordForm):  # type: ignore[misc]  # allauth has no types
+    """A new password, once: it can be shown by the browser, and pasted."""
+
+    password2 = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["oldpassword"].label = "Current password"
+        self.fields["password1"].label = "New password"
+
+    def clean_oldpassword(self) -> str:
+        count_password(context.request, self.user.email)
+        return str(super().clean_oldpassword())
+
+
+class Counted(BaseAuthenticateForm):  # type: ignore[misc]  # allauth has no types
+    """A code of the authenticator app, or a recovery code. Each is good once, and few may be tried."""
+
+    code = forms.CharField(max_length=32, widget=forms.TextInput(CODE))
+
+    def clean_code(self) -> str:
+        count_code(context.request, self.user)
+        code = str(super().clean_code())
+        is_app = self.authenticator.type == Authenticator.Type.TOTP
+        if is_app and not use_once(self.authenticator, code):
+            self._emit_authentication_failed(self.authenticator)
+            raise get_adapter().validation_error("incorrect_code")
+        return code
+
+
+class Code(Counted, AuthenticateForm):  # type: ignore[misc]  # allauth has no types
+    """The second step of signing in."""
+
+
+class CodeAgain(Counted, ReauthenticateForm):  # type: ignore[misc]  # allauth has no types
+    """The same for somebody who is signed in, before a sensitive change."""
+
+
+class ActivateApp(ActivateTOTPForm):  # type: ignore[misc]  # allauth has no types
+    """A first code of an authenticator app. Its secret waits in the session, sealed, until it is confirmed."""
+
+    code = forms.CharField(max_length=32, label="Code that the app shows", widget=forms.TextInput(CODE))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.user = kwargs.pop("user")
+        forms.Form.__init__(self, *args, **kwargs)
+        session = context.request.session
+        if not self.is_bound or SECRET_SESSION_KEY not in session:
+            session[SECRET_SESSION_KEY] = sealing.seal(generate_totp_secret())
+        self.secret = sealing.unseal(session[SECRET_SESSION_KEY])
+
+    def clean_code(self) -> str:
+        count_code(context.request, self.user)
+        return str(super().clean_code())
+
+
+NAME_HINT = "To tell it from your others, such as the device's name."
+# What an answer that no browser gives comes to, deep within: allauth lets it through.
+MISSHAPEN = (AttributeError, KeyError, TypeError, ValueError)
+
+
+class Passkey:
+    """What a passkey answered. There is nothing to guess in it: only the client address is counted."""
+
+    def clean_credential(self) -> Any:
+        count_address(context.request)
+        try:
+            return super().clean_credential()  # type: ignore[misc]
+        except (forms.ValidationError, *MISSHAPEN):
+            raise forms.ValidationError(
+                "This passkey was not accepted. Try again, or use another way to sign in."
+            ) from None
+
+
+class PasskeySignIn(Passkey, LoginWebAuthnForm):  # type: ignore[misc]  # allauth has no types
+    """Instead of e-mail address and password."""
+
+
+class PasskeySecond(Passkey, AuthenticateWebAuthnForm):  # type: ignore[misc]  # allauth has no types
+    """After the password."""
+
+
+class PasskeyAgain(Passkey, ReauthenticateWebAuthnForm):  # type: ignore[misc]  # allauth has no types
+    """Before a sensitive change."""
+
+
+class AddPasskey(AddWebAuthnForm):  # type: ignore[misc]  # allauth has no types
+    """A new passkey. It signs in by itself; a device that cannot do that is a second factor only."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"] = forms.CharField(
+            max_length=LONGEST_NAME, required=False, initial=self.initial.get("name"), help_text=NAME_HINT
+        )
+        passwordless = self.fields["passwordless"]
+        passwordless.label = "Sign in with it alone, without a password"
+        passwordless.help_text = (
+            "The device then asks for its PIN, fingerprint or face. Otherwise it is a second step."
+        )
+        passwordless.initial = True
+        self.order_fields(["name", "passwordless", "credential"])
+
+    def clean(self) -> dict[str, Any]:
+        try:
+            return dict(super().clean())
+        except (forms.ValidationError, *MISSHAPEN):
+            raise forms.ValidationError(
+                "The passkey was not added: the device's answer does not fit. Try again."
+            ) from None
+
+
+class RenamePasskey(EditWebAuthnForm):  # type: ignore[misc]  # allauth has no types
+    name = forms.CharField(max_length=LONGEST_NAME, help_text=NAME_HINT)
