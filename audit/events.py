@@ -68,4 +68,4 @@ class Event(StrEnum):
     UPDATE_PROJECT = "update-project"
     UPDATE_PROJECT_IDENTITY = "update-project-identity"
     UPDATE_TOKEN = "update-token-identity-token-auth"
-ACCEPT_INVITATION = "accept-invitation"
+    ACCEPT_INVITATION = "accept-invitation"

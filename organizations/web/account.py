@@ -3,7 +3,7 @@
 from typing import Any
 
 from allauth.account import views as account
-from allauth.account.internal.flows.reauthentication import is_reauthentication_required
+from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
 from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery
@@ -100,7 +100,7 @@ class FirstPassword(Change, account.PasswordSetView):  # type: ignore[misc]  # a
     """For somebody who only knows single sign-on so far."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.user.is_authenticated and is_reauthentication_required(request, app="allauth.account"):
+        if request.user.is_authenticated and not did_recently_reauthenticate(request):
             if request.method == "POST":  # allauth would keep what was posted in the session, the password with it
                 return redirect("account_set_password")
             raise ReauthenticationRequired

@@ -87,8 +87,23 @@ NAME_HINT = "To tell it from your others, such as the device's name."
 MISSHAPEN = (AttributeError, KeyError, TypeError, ValueError)
 
 
-class Passkey:
+class Credential(forms.JSONField):
+    """An answer of the browser as JSON, of any shape: nothing is deep in an honest one."""
+
+    def __init__(self) -> None:
+        super().__init__(widget=forms.HiddenInput)
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except RecursionError:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+
+class Passkey(forms.Form):
     """What a passkey answered. There is nothing to guess in it: only the client address is counted."""
+
+    credential = Credential()
 
     def clean_credential(self) -> Any:
         count_address(context.request)
@@ -120,6 +135,7 @@ class AddPasskey(AddWebAuthnForm):  # type: ignore[misc]  # allauth has no types
         self.fields["name"] = forms.CharField(
             max_length=LONGEST_NAME, required=False, initial=self.initial.get("name"), help_text=NAME_HINT
         )
+        self.fields["credential"] = Credential()
         passwordless = self.fields["passwordless"]
         passwordless.label = "Sign in with it alone, without a password"
         passwordless.help_text = (

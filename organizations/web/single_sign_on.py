@@ -36,7 +36,6 @@ ENDPOINTS = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint")
 LONGEST_SUBJECT = 191  # what a link has room for
 # What requests raises, what allauth raises, and what an answer in an impossible shape comes to.
 FAILURES = (OSError, OAuth2Error, AttributeError, KeyError, TypeError, ValueError)
-VERIFIED = (True, "true")  # some issuers send the word (OpenID Connect Core, 5.1, wants the boolean)
 
 
 class Untrue(OAuth2Error):  # type: ignore[misc]  # allauth has no types
@@ -88,7 +87,7 @@ class Provider(OpenIDConnectProvider):  # type: ignore[misc]  # allauth has no t
         """Return the address if the issuer vouches for it, and none otherwise."""
         said = data.get("userinfo") or data.get("id_token") or {}
         email = said.get("email")
-        if not isinstance(email, str) or said.get("email_verified") not in VERIFIED:
+        if not isinstance(email, str) or not is_true(said.get("email_verified")):
             return []
         return [EmailAddress(email=email.strip().lower(), verified=True, primary=True)]
 
@@ -145,7 +144,7 @@ class People(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth has 
         extra_context: dict[str, Any] | None = None,  # noqa: ARG002
     ) -> None:
         """Show our page instead of allauth's."""
-        note(exception, error=error)
+        note(exception, kind=error)
         raise ImmediateHttpResponse(
             refused(request) if error == AuthError.CANCELLED else failed(request, exception)
         )
@@ -188,6 +187,11 @@ def callback(request: HttpRequest) -> HttpResponse:
 def require_single_sign_on() -> None:
     if not settings.OIDC_ISSUER:
         raise Http404
+
+
+def is_true(claim: object) -> bool:
+    """Tell whether a claim says yes. Some issuers send the word, where Core, 5.1, wants the boolean."""
+    return claim is True or claim == "true"
 
 
 def note(error: Exception | None, **more: Any) -> None:

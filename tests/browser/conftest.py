@@ -10,16 +10,15 @@ from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, Page
 
 from sandbox.gitlab import Sandbox
+from tests.browser.console import silent
 from tests.clients import SET_UP
 from tests.connections import oauth
 from tests.server import ROOT, Server
 
 HOW_TO_GET_CHROMIUM = "browser tests skipped: no Chromium found. On Debian and Ubuntu: apt-get install chromium"
-# Chromium says so of every page that answers with an error, whatever the page is.
-ANSWERED_WITH_AN_ERROR = "Failed to load resource: the server responded with a status of"
 
 
 @pytest.fixture(scope="session")
@@ -76,14 +75,6 @@ def base_url(site: Server) -> str:
 
 @pytest.fixture
 def page(page: Page) -> Iterator[Page]:
-    """A page that must stay silent: no error, no warning, no breach of the policy."""
-    complaints: list[str] = []
-
-    def listen(message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"} and not message.text.startswith(ANSWERED_WITH_AN_ERROR):
-            complaints.append(f"{page.url}: {message.text}")
-
-    page.on("console", listen)
-    page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
-    yield page
-    assert complaints == []
+    """A page that must stay silent."""
+    with silent(page):
+        yield page
