@@ -21,7 +21,7 @@ NOBODY = uuid.UUID(int=0)
 def record(event: Event, *, user: User, actor: Actor, **metadata: Any) -> None:
     """Store one event about a person, once for each of their organizations. Never pass a secret."""
     with transaction.atomic():
-        for organization_id in _organizations_of(user.id) or [None]:
+        for organization_id in _organizations_of(user.id):
             log.record(
                 event,
                 actor=actor,
@@ -44,7 +44,7 @@ def record_failure(*, user: User | None, origin: Origin, **metadata: Any) -> Non
     """
     organizations = _organizations_of(user.id if user else NOBODY)
     with transaction.atomic():
-        for organization_id in organizations or [None]:
+        for organization_id in organizations:
             log.record(
                 Event.SIGN_IN_USER_FAILED,
                 actor=stranger(origin),
@@ -54,6 +54,7 @@ def record_failure(*, user: User | None, origin: Origin, **metadata: Any) -> Non
             )
 
 
-def _organizations_of(user_id: uuid.UUID) -> list[uuid.UUID]:
+def _organizations_of(user_id: uuid.UUID) -> list[uuid.UUID | None]:
+    """Return the organizations that somebody is in; [None] for who is in none."""
     memberships = Membership.objects.filter(member_type=ActorType.USER, member_id=user_id, project=None)
-    return list(memberships.order_by("created_at").values_list("organization_id", flat=True))
+    return list(memberships.order_by("created_at").values_list("organization_id", flat=True)) or [None]

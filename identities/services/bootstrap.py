@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -89,7 +90,7 @@ def _make_admin(organization: Organization, member_type: ActorType, member_id: u
     )
 
 
-def _record(user: User, organization: Organization, origin: Origin, **made: str) -> None:
+def _record(user: User, organization: Organization, origin: Origin, **made: Any) -> None:
     log.record(
         Event.BOOTSTRAP_INSTANCE,
         actor=stranger(origin),

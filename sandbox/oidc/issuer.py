@@ -120,12 +120,8 @@ class Issuer:
     def _token(self) -> tuple[Response, int]:
         """Section 3.1.3: a code works once, for the client, address and verifier that it was made for."""
         sent = request.form
-        client = request.authorization or sent
-        given = (
-            (client.username, client.password)
-            if request.authorization
-            else (sent.get("client_id"), sent.get("client_secret"))
-        )
+        basic = request.authorization
+        given = (basic.username, basic.password) if basic else (sent.get("client_id"), sent.get("client_secret"))
         if given != (self.client_id, self.client_secret):
             return jsonify({"error": "invalid_client"}), 401
         grant = self._codes.pop(sent.get("code", ""), None)

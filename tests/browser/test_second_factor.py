@@ -56,7 +56,7 @@ def page(browser: Browser, named: Server) -> Iterator[Page]:
 
 def code(key: str, *, steps: int = 0) -> str:
     """Return what an authenticator app with this key shows, or so many steps of time from now."""
-    return format_hotp_value(hotp_value(key, int(time.time()) // PERIOD + steps))
+    return str(format_hotp_value(hotp_value(key, int(time.time()) // PERIOD + steps)))
 
 
 def device(page: Page, **more: Any) -> tuple[CDPSession, str]:

@@ -32,7 +32,7 @@ PERIOD = 30
 
 def code(secret: str = SECRET, *, steps: int = 0) -> str:
     """Return what an authenticator app shows now, or so many steps of time from now."""
-    return format_hotp_value(hotp_value(secret, int(time.time()) // PERIOD + steps))
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // PERIOD + steps)))
 
 
 def with_app(user: User) -> Authenticator:
@@ -48,7 +48,7 @@ def recovery_codes(user: User) -> list[str]:
 
 def with_passkey(user: User, name: str = "Ann's phone") -> Authenticator:
     """Give somebody a passkey, as a device that attests nothing makes it (Web Authentication, 8.7)."""
-    key = ES256.from_cryptography_key(generate_private_key(SECP256R1()).public_key())
+    key = ES256.from_cryptography_key(generate_private_key(SECP256R1()).public_key())  # type: ignore[no-untyped-call]
     credential_id = secrets.token_bytes(16)
     made = AuthenticatorData.create(
         hashlib.sha256(b"127.0.0.1").digest(),

@@ -1,6 +1,7 @@
 """Authenticator apps and recovery codes: a second step after the password."""
 
 import re
+from functools import partial
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -110,7 +111,7 @@ def test_of_two_with_the_same_code_at_the_same_moment_one_gets_in(monkeypatch: p
     monkeypatch.setattr("allauth.mfa.totp.internal.auth.TOTP._mark_code_used", lambda *_: True)
     with_app(person())
     clients = [at_second_step(), at_second_step()]
-    answers = at_once([lambda each=each: send(each, SECOND_STEP, {"code": code()}) for each in clients])
+    answers = at_once([partial(send, each, SECOND_STEP, {"code": code()}) for each in clients])
     assert sorted(answer.status_code for answer in answers) == [302, 422]
 
 
