@@ -188,12 +188,14 @@ class ClientVariables:
 class Provider:
     """One app: GitLab or GitHub.
 
+    `icon` is our own drawing of it: SVG path data in a box of 20 by 20, filled with the colour of the text.
     `server_url` reads a server out of credentials and takes a default; `credentials_at` is its inverse. `options`
     maps what `/options` shows to the environment variable that holds it.
     """
 
     app: str
     display_name: str
+    icon: str
     project_types: frozenset[str]
     methods: Mapping[str, Method]
     server_url: Callable[[Credentials, str], str]

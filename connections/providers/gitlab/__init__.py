@@ -4,9 +4,13 @@ from connections.providers.base import ClientVariables, Listing, Provider
 from connections.providers.gitlab import access_token, listings, oauth
 from connections.providers.gitlab.credentials import DEFAULT_URL, credentials_at, server_url
 
+# The head of a fox: ears, a pointed face, two eyes.
+ICON = "M4.2 2 7 8h6l2.8-6L18 11.4 10 18 2 11.4ZM6.2 10.6l1.3 2.2 1.3-2.2ZM11.2 10.6l1.3 2.2 1.3-2.2Z"
+
 GITLAB = Provider(
     app="gitlab",
     display_name="GitLab",
+    icon=ICON,
     project_types=frozenset({"secret-manager", "secret-scanning"}),
     methods={method.name: method for method in (oauth.METHOD, access_token.METHOD)},
     server_url=server_url,
