@@ -36,8 +36,12 @@ from wire.errors import BadRequest, NotFound, RateLimited, ServerError, Unavaila
 
 
 class CredentialsRefused(BadRequest):
-    def __init__(self, cause: str) -> None:
+    """`cause` is what the provider says. `is_refusal`: it looked at the credentials; else it could not be asked."""
+
+    def __init__(self, cause: str, *, is_refusal: bool = False) -> None:
         super().__init__(f"Failed to validate credentials: {cause}")
+        self.cause = cause
+        self.is_refusal = is_refusal
 
 
 class NotReconnectable(BadRequest):

@@ -11,7 +11,7 @@ from connections import revocation
 from connections.errors import CredentialsRefused, ExchangeFailed, ScopesLacking
 from connections.models import AppConnection
 from connections.providers.base import Credentials, Grant, Method, OAuth, Provider, Server, Verified
-from connections.providers.errors import Busy, ProviderError, RateLimited, Refused
+from connections.providers.errors import Busy, NotSent, ProviderError, RateLimited, Refused
 from connections.reading import to_wait
 from connections.servers import configured_url, no_client, server_for, server_with_client
 from wire.database import release
@@ -93,4 +93,4 @@ def _verify(provider: Provider, method: Method, server: Server, credentials: Cre
     except (RateLimited, Busy) as error:
         raise to_wait(provider, "validating credentials", error) from None
     except ProviderError as error:
-        raise CredentialsRefused(error.message) from None
+        raise CredentialsRefused(error.message, is_refusal=isinstance(error, Refused | NotSent)) from None

@@ -64,6 +64,13 @@ def urls_with_client(provider: Provider, organization_id: uuid.UUID) -> list[str
     return list(redirect_uris(provider, organization_id))
 
 
+def urls_to_offer(provider: Provider, organization_id: uuid.UUID) -> list[str]:
+    """Return the servers that the organization may mean: its registered ones, the operator's, the provider's own."""
+    known = Instance.objects.filter(organization_id=organization_id, app=provider.app).order_by("url")
+    urls = [*known.values_list("url", flat=True), configured_url(provider), provider.client_variables.default_url]
+    return list(dict.fromkeys(urls))
+
+
 def registered(provider: Provider, url: str, organization_id: uuid.UUID) -> Instance | None:
     """Return the organization's instance at this address, however that is spelled."""
     try:

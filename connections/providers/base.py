@@ -97,7 +97,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One credential field, by its wire name. Only a `public` one ever leaves the server again."""
+    """One credential field, by its wire name. Only a `public` one ever leaves the server again.
+
+    `help` is a sentence for who fills it in; `choice_labels` says each choice as people read it.
+    """
 
     name: str
     kind: Kind
@@ -106,7 +109,9 @@ class Field:
     required: bool = True
     public: bool = False
     choices: Sequence[str] = ()
+    choice_labels: Mapping[str, str] = dataclass_field(default_factory=dict)
     example: str = ""
+    help: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,18 +150,68 @@ class OAuth:
     revoke: Callable[[Server, Credentials], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page at a server: an http or https address, and what the link to it says."""
+
+    url: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What to tick for one purpose: scopes, the least role if there is one, and the page where they are ticked."""
+
+    purpose: str
+    scopes: Sequence[str]
+    role: str = ""
+    page: Page | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What the address of a guide's page depends on besides the server, such as the path of a project."""
+
+    label: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """How to make credentials of one kind at one server: the page, what to do there, and what to tick."""
+
+    title: str
+    steps: Sequence[str]
+    needs: Sequence[Need]
+    page: Page | None = None
+    place: Place | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """What a guide is for: the server's URL (normal form, or empty), what was chosen so far, the place named."""
+
+    url: str
+    chosen: Credentials
+    place: str = ""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Method:
     """One way to connect. `verify` asks the server about given credentials; raises ProviderError.
 
     Where there is `oauth`, what is given is a code, and `verify` gets the credentials it was exchanged for.
+    `hint` is one line on when to choose it; `guide` says how to make what it asks for.
     """
 
     name: str
     display_name: str
     fields: Sequence[Field]
     verify: Callable[[Server, Credentials], Verified]
+    hint: str
     oauth: OAuth | None = None
+    guide: Callable[[Making], Guide] | None = None
 
     def public(self, credentials: Credentials) -> dict[str, Any]:
         """Return the credentials that may be shown: the fields declared public, where they were given."""

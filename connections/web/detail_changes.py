@@ -9,11 +9,12 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from connections import reading, services
-from connections.errors import NameTaken
+from connections import reading, servers, services
+from connections.errors import CredentialsRefused, NameTaken
 from connections.models import AppConnection
 from connections.web.detail import page
-from connections.web.detail_forms import CredentialsForm, DeletionForm, DetailsForm
+from connections.web.detail_forms import DeletionForm, DetailsForm
+from connections.web.forms import CredentialsForm
 from organizations.roles import Permission
 from organizations.web.people import PersonRequest, signed_in
 from wire.errors import BadRequest, RateLimited
@@ -57,7 +58,11 @@ def credentials(request: PersonRequest, connection_id: uuid.UUID) -> HttpRespons
     if connection.has_grant:
         return redirect(f"{reverse('oauth:new', args=[connection.app])}?connection={connection_id}")
     form = CredentialsForm(
-        _sent(request), initial=connection.public, provider=connection.provider, method=connection.way
+        _sent(request),
+        initial={**connection.provider.credentials_at(connection.instance_url), **connection.public},
+        provider=connection.provider,
+        method=connection.way,
+        urls=servers.urls_to_offer(connection.provider, connection.organization_id),
     )
     if form.is_valid() and _replaced(request, connection, form):
         messages.success(request, "The credentials are replaced, and they work.")
@@ -74,6 +79,8 @@ def _replaced(request: PersonRequest, connection: AppConnection, form: Credentia
             changes={},
             credentials={connection.method: form.credentials},
         )
+    except CredentialsRefused as error:
+        form.refuse(error)
     except (BadRequest, RateLimited) as error:
         form.add_error(None, str(error))
     return not form.errors

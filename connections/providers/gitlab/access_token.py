@@ -19,10 +19,15 @@ from connections.providers.errors import Refused
 from connections.providers.gitlab import client
 from connections.providers.gitlab.client import ScopeLacking, TokenFacts
 from connections.providers.gitlab.credentials import INSTANCE_URL
+from connections.providers.gitlab.guide import guide
 from connections.providers.http import Calls
 
 NAME = "access-token"
-TYPES = ("personal", "project", "group")
+TYPES = {
+    "personal": "Personal: all that you see",
+    "project": "Project: one project",
+    "group": "Group: a group and its projects",
+}
 # The user names of the bots behind project and group tokens:
 # https://docs.gitlab.com/user/project/settings/project_access_tokens/#bot-users-for-projects
 BOT = re.compile(r"(?P<type>project|group)_\d+_bot")
@@ -101,16 +106,20 @@ METHOD = Method(
             label="Access token",
             refusal="Access Token required",
             example="glpat-xxxxxxxxxxxxxxxxxxxx",
+            help="It is sealed when it is stored, and no page shows it again.",
         ),
         Field(
             name="accessTokenType",
             kind=Kind.CHOICE,
             label="Access token type",
             public=True,
-            choices=TYPES,
+            choices=tuple(TYPES),
+            choice_labels=TYPES,
             example="project",
         ),
         INSTANCE_URL,
     ),
     verify=verify,
+    hint="A token that you make at GitLab: for pipelines, and for what belongs to a project or group, not to you.",
+    guide=guide,
 )

@@ -12,6 +12,7 @@ INSTANCE_URL = Field(
     required=False,
     public=True,
     example="https://gitlab.example.com",
+    help="Where your GitLab is, such as https://gitlab.example.com, also with a port or a path.",
 )
 
 

@@ -106,6 +106,7 @@ METHOD = Method(
         INSTANCE_URL,
     ),
     verify=verify,
+    hint="You give access at GitLab once, and it renews itself from then on. It acts as you.",
     oauth=OAuth(
         uses=(
             Use(name="secret-sync", label="Secret sync", scopes=("api",)),

@@ -1,0 +1,35 @@
+"""A choice among known addresses, or another one that is typed in: two fields, one value, no scripts."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+
+OTHER = ""
+PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+
+
+class UrlChoice(forms.MultiWidget):
+    """Its value is the address chosen, or the one typed in where "Another address" is chosen."""
+
+    def __init__(self, urls: Sequence[str], *, label: str, example: str) -> None:
+        self.urls = urls
+        choices = [*((url, url) for url in urls), (OTHER, "Another address")]
+        other = {**PLAIN, "inputmode": "url", "aria-label": f"{label}: another address", "placeholder": example}
+        parts = {"": forms.Select({"aria-label": label}, choices=choices), "other": forms.TextInput(other)}
+        super().__init__(parts, {"class": "or-other"})
+
+    def decompress(self, value: str | None) -> list[str | None]:
+        is_known = value in self.urls
+        return [value if is_known else OTHER, None if is_known else value]
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> str:
+        del files
+        return str(data.get(name) or data.get(f"{name}_other") or "").strip()
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Tie both parts to the hint and to the error, which stand at the group."""
+        given = attrs or {}
+        described = ["error", "helptext"] if "aria-invalid" in given else ["helptext"]
+        about = " ".join(f"{given.get('id', name)}_{part}" for part in described)
+        return super().get_context(name, value, {**given, "aria-describedby": about})
