@@ -65,7 +65,7 @@ def urls_with_client(provider: Provider, organization_id: uuid.UUID) -> list[str
 
 
 def urls_to_offer(provider: Provider, organization_id: uuid.UUID) -> list[str]:
-    """Return the servers that the organization may mean: its registered ones, the operator's, the provider's own."""
+    """Return the servers that an organization may mean: its registered ones, the operator's, the provider's own."""
     known = Instance.objects.filter(organization_id=organization_id, app=provider.app).order_by("url")
     urls = [*known.values_list("url", flat=True), configured_url(provider), provider.client_variables.default_url]
     return list(dict.fromkeys(urls))

@@ -1,20 +1,21 @@
 """How a handshake ends for the person: every failure is a page with a cause and a next step."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from connections import errors, servers
-from connections.providers.base import Provider
+from connections.providers.base import Provider, Use
+from connections.web.arrival import HOME
 from oauth.errors import HandshakeFailed
 from oauth.models import OAuthAttempt
+from organizations.roles import Permission
+from organizations.web.people import PersonRequest
 from wire.errors import BadRequest, NotFound, PermissionDenied, RateLimited, ServerError, WireError
 from wire.pages import Step, cause_of, outcome
-
-HOME = "connections:home"
-LONGEST_RETURN = 512
 
 
 class Words(NamedTuple):
@@ -68,26 +69,17 @@ def words_for(error: WireError) -> Words:
     return next((words for kind, words in WORDS.items() if isinstance(error, kind)), DEFAULT)
 
 
-def nothing_configured(request: HttpRequest, provider: Provider) -> HttpResponse:
+def nothing_configured(request: PersonRequest, provider: Provider, uses: Sequence[Use]) -> HttpResponse:
     """Return the page that says how to set the OAuth client up."""
-    variables = provider.client_variables
-    return outcome(
-        request,
-        title=f"Connecting to {provider.display_name} is not set up yet",
-        cause=f"No OAuth client is configured: {variables.client_id} and {variables.client_secret} are not set.",
-        advice=(
-            f"Create a confidential OAuth application at {provider.display_name} with the redirect URI below, then "
-            "set both variables and start the service again; or register an instance of your own over the API."
-        ),
-        steps=[Step("Go back", reverse(HOME))],
-        facts={"Redirect URI": servers.redirect_uri(provider)},
-    )
-
-
-def safe_return(request: HttpRequest, url: str) -> str:
-    """Return where the person came from, if that is a page of ours; otherwise the list of connections."""
-    is_ours = url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()})
-    return url if is_ours and len(url) <= LONGEST_RETURN else reverse(HOME)
+    shown = {
+        "provider": provider,
+        "url": servers.configured_url(provider),
+        "redirect_uri": servers.redirect_uri(provider),
+        "uses": uses,
+        "may_register": Permission.INSTANCES_EDIT in request.principal.permissions(None),
+        "others": [method for method in provider.methods.values() if not method.oauth],
+    }
+    return render(request, "oauth/set_up.html", shown)
 
 
 def _form(provider: Provider, attempt: OAuthAttempt | None) -> str:

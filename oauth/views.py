@@ -17,14 +17,16 @@ from connections.models import AppConnection
 from connections.providers import PROVIDERS
 from connections.providers.base import Provider
 from connections.rows import ConnectionView
+from connections.web.arrival import announce, page_after, safe_return
+from connections.web.new_forms import places_for_new
 from oauth import attempts, handshake
 from oauth.errors import NotAMember, StateExpired, WrongWayBack
-from oauth.forms import ConnectForm, ReconnectForm, places
+from oauth.forms import ConnectForm, ReconnectForm
 from oauth.models import OAuthAttempt
-from oauth.outcomes import failed, nothing_configured, safe_return
+from oauth.outcomes import failed, nothing_configured
 from organizations.models import User
 from organizations.web.people import PersonRequest, as_person, principal_in, signed_in
-from wire.errors import BadRequest, PermissionDenied, WireError
+from wire.errors import BadRequest, WireError
 from wire.pages import allow_form_to
 
 Form = ConnectForm | ReconnectForm
@@ -51,7 +53,7 @@ def new(request: PersonRequest, app: str) -> HttpResponse:
         use = attempts.smallest_use(attempts.oauth_method(provider)[1], connection.scopes)
         initial = {"connectionId": connection_id, "use": use.name, "returnTo": return_to}
         return _form_page(request, provider, _reconnect_form(provider, initial=initial), connection)
-    filled = _filled_in(attempt) if attempt else {}
+    filled = _filled_in(attempt) if attempt else {"projectId": request.GET.get("project", "")}
     return _form_page(
         request, provider, _connect_form(request, provider, initial={**filled, "returnTo": return_to})
     )
@@ -127,9 +129,11 @@ def _complete(request: HttpRequest, attempt: OAuthAttempt, way_back: str) -> Htt
 
 
 def _connected(request: HttpRequest, attempt: OAuthAttempt, view: ConnectionView) -> HttpResponse:
-    done = "works again" if attempt.reconnects else "is connected"
-    messages.success(request, f"{view.name} {done}.")
-    return redirect(attempt.return_to)
+    if attempt.reconnects:
+        announce(request, view, "works again")
+        return redirect(attempt.return_to)
+    announce(request, view, "is connected")
+    return redirect(page_after(view, attempt.return_to))
 
 
 @require_http_methods(["GET", "POST"])
@@ -169,12 +173,10 @@ def _decide(request: PersonRequest, attempt: OAuthAttempt) -> HttpResponse:
 
 
 def _connect_form(request: PersonRequest, provider: Provider, *data: Any, **more: Any) -> ConnectForm:
-    choices = places(request.principal)
-    if not choices:
-        raise PermissionDenied("You may not create connections in this organization, nor in any of its projects.")
+    places = places_for_new(request.principal)
     _, oauth = attempts.oauth_method(provider)
     urls = servers.urls_with_client(provider, request.principal.organization_id)
-    return ConnectForm(*data, urls=urls, places=choices, oauth=oauth, **more)
+    return ConnectForm(*data, app=provider.app, urls=urls, places=places, oauth=oauth, **more)
 
 
 def _reconnectable(request: PersonRequest, provider: Provider, connection_id: uuid.UUID | None) -> AppConnection:
@@ -197,14 +199,17 @@ def _form_page(
     status: int = 200,
 ) -> HttpResponse:
     urls = servers.urls_with_client(provider, request.principal.organization_id)
+    _, oauth = attempts.oauth_method(provider)
     if not urls:
-        return nothing_configured(request, provider)
+        return nothing_configured(request, provider, oauth.uses)
     shown = {
         "form": form,
         "provider": provider,
         "action": reverse("oauth:start", kwargs={"app": provider.app}),
         "redirect_uris": servers.redirect_uris(provider, request.principal.organization_id),
+        "uses": oauth.uses,
         "connection": connection,
+        "return_to": safe_return(request, str(form["returnTo"].value() or "")),
     }
     response = render(request, "oauth/new.html", shown, status=status)
     allow_form_to(response, *{servers.origin_of(url) for url in urls})

@@ -14,6 +14,8 @@ from connections.web.url_choice import PLAIN, UrlChoice
 from wire.errors import Invalid
 from wire.validation import validated
 
+# As people think: where, what kind, and then the secret.
+ORDER = (Kind.URL, Kind.CHOICE, Kind.TEXT, Kind.SECRET)
 # What to do about causes that the contract words without a cure.
 CURES = {
     AddressRefused.LOCAL: (
@@ -58,9 +60,9 @@ class CredentialsForm(forms.Form):
         super().__init__(*args, **more)
         self.provider, self.method = provider, method
         self.credentials: Mapping[str, Any] = {}
-        offered = urls or [provider.client_variables.default_url]
-        for declared in method.fields:
-            self.fields[declared.name] = form_field(declared, offered)
+        self.offered = list(urls) or [provider.client_variables.default_url]
+        for declared in sorted(method.fields, key=lambda declared: ORDER.index(declared.kind)):
+            self.fields[declared.name] = form_field(declared, self.offered)
 
     def clean(self) -> None:
         """Read what was filled in as the API would."""

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from connections.web import detail, detail_changes, instances, views
+from connections.web import adding, detail, detail_changes, instances, views
 
 app_name = "connections"
 urlpatterns = [
     path("app-connections", views.home, name="home"),
+    path("app-connections/new", adding.choose, name="new"),
+    path("app-connections/<str:app>/new/<str:method>", adding.by, name="new-by"),
     path("app-connections/<uuid:connection_id>", detail.overview, name="detail"),
     path("app-connections/<uuid:connection_id>/activity", detail.activity, name="activity"),
     path("app-connections/<uuid:connection_id>/check", detail.check, name="check"),

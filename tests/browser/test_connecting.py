@@ -10,7 +10,8 @@ from sandbox.gitlab import Sandbox
 from tests.browser.steps import start_signed_in
 
 pytestmark = pytest.mark.xdist_group("browser")
-HOME = re.compile(r"/organization/app-connections$")
+NEW = "/organization/app-connections/new"
+DETAIL = re.compile(r"/organization/app-connections/[0-9a-f-]{36}$")
 
 
 @pytest.fixture(autouse=True)
@@ -20,8 +21,9 @@ def well_behaved(forge: Sandbox) -> Iterator[None]:
 
 
 def fill_in(page: Page, name: str, *, use: str = "secret-sync", description: str = "") -> None:
-    """Open the form from the start page, fill it in, and send it."""
-    page.get_by_role("link", name="Connect to GitLab").click()
+    """Choose to connect by OAuth, fill the form in, and send it."""
+    page.goto(NEW)
+    page.get_by_role("link", name="OAuth").click()
     page.get_by_label("Name").fill(name)
     page.get_by_label("Description (optional)").fill(description)
     page.get_by_label("Used for").select_option(use)
@@ -48,13 +50,16 @@ def test_a_person_connects_and_reconnects(page: Page, forge: Sandbox) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Authorization required")
     expect(page.get_by_text("Access the API on your behalf")).to_be_visible()
     page.get_by_role("button", name="Authorize").click()
-    expect(page).to_have_url(HOME)
+    expect(page).to_have_url(DETAIL)
     expect(page.get_by_role("status")).to_have_text("gitlab-journey is connected.")
-    row = page.get_by_role("listitem").filter(has_text="gitlab-journey")
-    expect(row).to_contain_text("Healthy")
-    expect(row).to_contain_text(f"{forge.url} as ann")
-    page.get_by_role("link", name="Reconnect gitlab-journey").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("gitlab-journey")
+    shown = page.get_by_role("main")
+    expect(shown).to_contain_text("Healthy")
+    expect(shown.get_by_role("link", name=forge.url)).to_be_visible()
+    expect(shown).to_contain_text("@ann")
+    page.get_by_role("link", name="Reconnect").click()
     page.get_by_role("button", name="Reconnect").click()
+    expect(page).to_have_url(DETAIL)
     expect(page.get_by_role("status")).to_have_text("gitlab-journey works again.")
 
 
@@ -63,16 +68,16 @@ def test_a_reconnect_as_somebody_else_asks_first(page: Page, forge: Sandbox) -> 
     fill_in(page, "gitlab-identity")
     sign_in_at_gitlab(page, forge, "carol")
     page.get_by_role("button", name="Authorize").click()
-    expect(page).to_have_url(HOME)
+    expect(page).to_have_url(DETAIL)
     forget_gitlab(page)
-    page.get_by_role("link", name="Reconnect gitlab-identity").click()
+    page.get_by_role("link", name="Reconnect").click()
     page.get_by_role("button", name="Reconnect").click()
     sign_in_at_gitlab(page, forge, "dave")
     page.get_by_role("button", name="Authorize").click()
     expect(page.get_by_text("dave instead of carol")).to_be_visible()
     page.get_by_role("button", name="Keep the connection as it is").click()
     expect(page.get_by_role("status")).to_contain_text("The connection is as it was")
-    expect(page.get_by_role("listitem").filter(has_text="gitlab-identity")).to_contain_text("as carol")
+    expect(page.get_by_role("main")).to_contain_text("@carol")
 
 
 def test_who_says_no_gets_the_form_back_as_it_was(page: Page, forge: Sandbox) -> None:

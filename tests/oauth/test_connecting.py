@@ -51,8 +51,8 @@ def test_consent_makes_a_connection(gitlab: Sandbox) -> None:
     ann = person()
     returned = ann.connect(gitlab, name="platform", description="For the platform team")
     assert returned.status_code == 302
-    assert returned["Location"] == "/organization/app-connections"
     connection = AppConnection.objects.get()
+    assert returned["Location"] == f"/organization/app-connections/{connection.id}"
     assert (connection.name, connection.description, connection.method) == (
         "platform",
         "For the platform team",
