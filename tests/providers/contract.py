@@ -12,7 +12,17 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from connections.providers import PROVIDERS
-from connections.providers.base import Credentials, Kind, Listing, Method, OAuthClient, Provider, Server, Verified
+from connections.providers.base import (
+    Credentials,
+    Kind,
+    Listing,
+    Making,
+    Method,
+    OAuthClient,
+    Provider,
+    Server,
+    Verified,
+)
 from connections.providers.errors import ProviderError
 from connections.providers.network import Network
 from wire.fields import is_web_address
@@ -89,6 +99,30 @@ class ProviderContract:
             names = [field.name for field in method.fields]
             assert len(names) == len(set(names))
             assert all(field.refusal or field.choices for field in method.fields)
+
+    def test_its_methods_say_when_to_choose_them(self) -> None:
+        assert all(method.hint.endswith(".") for method in self.methods)
+        assert len({method.hint for method in self.methods}) == len(self.methods)
+
+    def test_its_choices_have_labels_of_their_own(self) -> None:
+        for field in (field for method in self.methods for field in method.fields):
+            assert set(field.choice_labels) <= set(field.choices)
+
+    @pytest.mark.parametrize(
+        "place", ["", "platform/web", "../..", "javascript:alert(1)", "//example.com", "a?b#c"]
+    )
+    def test_a_guide_leads_to_the_server_it_is_asked_about(self, place: str) -> None:
+        for method in self.methods:
+            if method.guide is None:
+                assert method.oauth, f"{method.name} does not say how to make its credentials"
+                continue
+            for chosen in choices_of(method):
+                guide = method.guide(Making("https://example.com:8443/forge", chosen, place))
+                assert guide.steps
+                assert all(need.scopes or need.role for need in guide.needs)
+                pages = [guide.page, *(need.page for need in guide.needs)]
+                assert all(page.url.startswith("https://example.com:8443/forge/") for page in pages if page)
+                assert not any(".." in page.url for page in pages if page)
 
     def test_no_secret_field_is_public(self) -> None:
         for method in self.methods:
@@ -184,3 +218,8 @@ def survive(call: Callable[[], Any]) -> None:
     """A provider error is an answer; any other exception is a defect."""
     with suppress(ProviderError):
         call()
+
+
+def choices_of(method: Method) -> list[Credentials]:
+    """Return every choice of each field that has some, and none at all."""
+    return [{}, *({field.name: choice} for field in method.fields for choice in field.choices)]
