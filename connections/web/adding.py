@@ -84,7 +84,7 @@ def by(request: PersonRequest, app: str, method: str) -> HttpResponse:
     if request.method == "GET":
         form = _form(request, provider, way)
         form.initial["projectId"] = request.GET.get("project", "")
-        form.keep(request.GET, only_offered=not request.htmx)
+        form.keep(request.GET, only_offered=not _is_part(request))
         return _page(request, form)
     if "show" in request.POST:
         form = _form(request, provider, way)
@@ -96,6 +96,11 @@ def by(request: PersonRequest, app: str, method: str) -> HttpResponse:
         return _page(request, form, status=422)
     announce(request, made, "is connected")
     return redirect(page_after(made, safe_return(request, request.POST.get("returnTo", ""))))
+
+
+def _is_part(request: PersonRequest) -> bool:
+    """Tell whether a script asks for the steps alone."""
+    return request.method == "GET" and bool(getattr(request, "htmx", False))
 
 
 def _provider(app: str) -> Provider:
@@ -152,5 +157,5 @@ def _page(request: PersonRequest, form: NewByCredentialsForm, *, status: int = 2
         "guide": form.method.guide(form.making(place)) if form.method.guide else None,
         "return_to": safe_return(request, given.get("next") or given.get("returnTo", "")),
     }
-    template = "connections/new_steps.html" if request.htmx else "connections/new_by.html"
+    template = "connections/new_steps.html" if _is_part(request) else "connections/new_by.html"
     return render(request, template, shown, status=status)

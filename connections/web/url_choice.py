@@ -16,14 +16,18 @@ class UrlChoice(forms.MultiWidget):
         self.urls = urls
         choices = [*((url, url) for url in urls), (OTHER, "Another address")]
         other = {**PLAIN, "inputmode": "url", "aria-label": f"{label}: another address", "placeholder": example}
-        parts = {"": forms.Select({"aria-label": label}, choices=choices), "other": forms.TextInput(other)}
+        parts: dict[str, forms.Widget | type[forms.Widget]] = {
+            "": forms.Select({"aria-label": label}, choices=choices),
+            "other": forms.TextInput(other),
+        }
         super().__init__(parts, {"class": "or-other"})
 
     def decompress(self, value: str | None) -> list[str | None]:
         is_known = value in self.urls
         return [value if is_known else OTHER, None if is_known else value]
 
-    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> str:
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
+        """Return the one address."""
         del files
         return str(data.get(name) or data.get(f"{name}_other") or "").strip()
 

@@ -17,7 +17,7 @@ SYNC, SCANNING = "Secret sync", "Secret scanning"
 SYNC_SCOPES, SCANNING_SCOPES = ("api",), ("api", "read_repository")
 TOKEN_NAME = "app-connection"  # noqa: S105  # what the token is called
 NAME_IT = "Give it a name that says what it is for, and an expiration date."
-COPY_IT = "Create it, copy it at once, for GitLab shows it only this time, and paste it here."
+COPY_IT = "Create it, copy it at once, for GitLab shows it only this time, and paste it into the form."
 
 
 def guide(making: Making) -> Guide:
@@ -85,7 +85,7 @@ def _page(url: str, path: str, label: str) -> Page | None:
 
 def _ticked(url: str, scopes: tuple[str, ...]) -> Page | None:
     query = urlencode({"name": TOKEN_NAME, "scopes": ",".join(scopes)}, safe=",")
-    return _page(url, f"/-/user_settings/personal_access_tokens?{query}", "Open the form filled in")
+    return _page(url, f"/-/user_settings/personal_access_tokens?{query}", "Open it filled in")
 
 
 def _path(making: Making) -> str:
