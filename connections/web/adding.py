@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from connections import servers, services
 from connections.errors import CredentialsRefused, NameTaken
@@ -31,7 +31,7 @@ class Choice(NamedTuple):
     url: str
 
 
-@require_GET
+@require_safe
 @signed_in
 def choose(request: PersonRequest) -> HttpResponse:
     """GET /organization/app-connections/new: the apps; of the one chosen (`?app=`), or the only one, its methods.
@@ -69,7 +69,7 @@ def _with(url: str, query: dict[str, str]) -> str:
     return f"{url}?{urlencode(query)}" if query else url
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def by(request: PersonRequest, app: str, method: str) -> HttpResponse:
     """GET and POST /organization/app-connections/{app}/new/{method}: credentials that are typed in.
@@ -81,7 +81,7 @@ def by(request: PersonRequest, app: str, method: str) -> HttpResponse:
     way = provider.methods.get(method)
     if way is None or way.oauth:
         raise Http404
-    if request.method == "GET":
+    if request.method != "POST":
         form = _form(request, provider, way)
         form.initial["projectId"] = request.GET.get("project", "")
         form.keep(request.GET, only_offered=not _is_part(request))

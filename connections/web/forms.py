@@ -19,8 +19,8 @@ ORDER = (Kind.URL, Kind.CHOICE, Kind.TEXT, Kind.SECRET)
 # What to do about causes that the contract words without a cure.
 CURES = {
     AddressRefused.LOCAL: (
-        "Register the instance and allow private addresses for it; the operator has to add its host to "
-        "ALLOWED_INTERNAL_HOSTS as well."
+        "An administrator registers the instance with “Allow a private address”, and the operator of this service "
+        "adds its host to ALLOWED_INTERNAL_HOSTS."
     ),
     AddressRefused.CREDENTIALS: "Leave them out of the address.",
     NameNotResolved.NO_ADDRESS: "Check how the address is spelled, and that it can be resolved from here.",

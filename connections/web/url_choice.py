@@ -1,5 +1,6 @@
 """A choice among known addresses, or another one that is typed in: two fields, one value, no scripts."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -7,6 +8,13 @@ from django import forms
 
 OTHER = ""
 PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+
+
+class AddressInput(forms.TextInput):
+    """An address, shown again without the password that somebody may have put into it."""
+
+    def format_value(self, value: Any) -> str | None:
+        return re.sub(r"//[^/?#]*@", "//", value) if isinstance(value, str) else super().format_value(value)
 
 
 class UrlChoice(forms.MultiWidget):
@@ -18,7 +26,7 @@ class UrlChoice(forms.MultiWidget):
         other = {**PLAIN, "inputmode": "url", "aria-label": f"{label}: another address", "placeholder": example}
         parts: dict[str, forms.Widget | type[forms.Widget]] = {
             "": forms.Select({"aria-label": label}, choices=choices),
-            "other": forms.TextInput(other),
+            "other": AddressInput(other),
         }
         super().__init__(parts, {"class": "or-other"})
 

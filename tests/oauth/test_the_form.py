@@ -70,6 +70,7 @@ class TestWithoutAnApplication:
         assert "INF_APP_CONNECTION_GITLAB_OAUTH_CLIENT_SECRET" in said
         assert "Scopes for secret scanning api , read_repository" in said
         assert "Register it with an OAuth application of its own" in said
+        assert 'href="/organization/instances/gitlab/new">Register an instance' in page.content.decode()
 
     def test_the_way_without_one_is_told(self, ann: Person) -> None:
         assert 'href="/organization/app-connections/gitlab/new/access-token"' in ann.form().content.decode()

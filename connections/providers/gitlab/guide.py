@@ -53,7 +53,7 @@ def _project(making: Making) -> Guide:
         ),
         needs=(Need(SYNC, SYNC_SCOPES, role="Owner"), Need(SCANNING, SCANNING_SCOPES, role="Maintainer or higher")),
         place=Place("Path of the project at GitLab (optional)", "Such as platform/web. The link then leads there."),
-        note="It sees this project only. On gitlab.com project access tokens take a paid plan.",
+        note="It sees one project only. On gitlab.com project access tokens take a paid plan.",
     )
 
 

@@ -6,22 +6,16 @@ import pytest
 from django.test import Client
 
 from audit.models import AuditEvent
-from connections.models import AppConnection
+from connections.models import AppConnection, Instance
 from sandbox.gitlab import Sandbox
 from tests.clients import Api
 from tests.connections.instances.requests import register
 from tests.connections.requests import create
 from tests.connections.web.adding import BY_TOKEN, errors_at, fields, fill_in, main
 from tests.connections.web.pages import BASE, path, text, title
-from tests.people import browser, person, send
+from tests.people import send
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def ann(db: None) -> Client:
-    """An admin of the organization."""
-    return browser(person())
 
 
 def test_a_token_makes_a_connection(ann: Client, gitlab: Sandbox) -> None:
@@ -94,6 +88,7 @@ def test_what_is_wrong_is_said_at_its_field(
     page = answer.content.decode()
     for token in (secret, changed.get("accessToken", "").strip() or secret):
         assert token not in page
+    assert "me:pass" not in page
     if "description" not in changed:
         assert 'value="For the platform team"' in page
     assert AppConnection.objects.count() == 1
@@ -102,7 +97,7 @@ def test_what_is_wrong_is_said_at_its_field(
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("http://10.0.0.7", "Local IPs not allowed as URL. Register the instance and allow private addresses"),
+        ("http://10.0.0.7", "Local IPs not allowed as URL. An administrator registers the instance"),
         ("https://no-such-host.invalid", "Check how the address is spelled"),
     ],
 )
@@ -119,10 +114,9 @@ def test_a_registered_instance_that_is_closed_to_private_addresses_says_so_at_it
     ann: Client, admin: Api, gitlab: Sandbox
 ) -> None:
     register(admin, gitlab.url, allowPrivate=True)
-    instance = AppConnection._meta.apps.get_model("connections", "Instance")
-    instance.objects.update(allow_private=False)
+    Instance.objects.update(allow_private=False)
     answer = fill_in(ann, gitlab, instanceUrl=gitlab.url, instanceUrl_other="")
-    assert "allow private addresses" in errors_at(answer, "instanceUrl")
+    assert "“Allow a private address”" in errors_at(answer, "instanceUrl")
 
 
 @pytest.mark.parametrize(("fault", "said"), [("html", "an HTML page instead of JSON"), ("close", "")])

@@ -7,15 +7,9 @@ from connections.providers import PROVIDERS
 from connections.providers.base import Making
 from tests.connections.web.adding import BY_TOKEN, links, main
 from tests.connections.web.pages import text
-from tests.people import browser, person
 
 pytestmark = pytest.mark.django_db
 URL = "https://example.com:8443/gitlab"
-
-
-@pytest.fixture
-def ann(db: None) -> Client:
-    return browser(person())
 
 
 def steps(client: Client, **chosen: str) -> list[str]:
