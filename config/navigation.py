@@ -45,7 +45,7 @@ ORGANIZATION = (
     Place("Audit log", "clipboard-document-list", "organizations:audit-log", Permission.AUDIT_READ, anywhere=True),
     Place("Settings", "cog-6-tooth", "organizations:settings", Permission.ORGANIZATION_EDIT),
 )
-PROJECT = ()
+PROJECT = (Place("App connections", "link", "connections:project-home"),)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

@@ -22,7 +22,7 @@ urlpatterns = [
     path("", include("organizations.web.urls")),
     path("", include("organizations.web.organization_urls")),
     path("", include("identities.web.set_up_urls")),
-    path("organization/", include("connections.web.urls")),
+    path("", include("connections.web.urls")),
     path("", include("identities.web.urls")),
     path("organization/app-connections/", include("oauth.urls")),
     path("preferences", preferences.choose, name="preferences"),

@@ -1,12 +1,12 @@
 """The pages of connections."""
 
-from django.urls import path
+from django.urls import include, path
 
-from connections.web import adding, detail, detail_changes, instances, views
+from connections.web import adding, detail, detail_changes, instances, listing
 
 app_name = "connections"
-urlpatterns = [
-    path("app-connections", views.home, name="home"),
+organization = [
+    path("app-connections", listing.home, name="home"),
     path("app-connections/new", adding.choose, name="new"),
     path("app-connections/<str:app>/new/<str:method>", adding.by, name="new-by"),
     path("app-connections/<uuid:connection_id>", detail.overview, name="detail"),
@@ -21,4 +21,9 @@ urlpatterns = [
     path("instances/<str:app>/<uuid:instance_id>/client", instances.change_client, name="instance-client"),
     path("instances/<str:app>/<uuid:instance_id>/network", instances.change_network, name="instance-network"),
     path("instances/<str:app>/<uuid:instance_id>/delete", instances.delete, name="instance-delete"),
+]
+urlpatterns = [
+    path("organization/", include(organization)),
+    path("projects/<uuid:project_id>", listing.project, name="project"),
+    path("projects/<uuid:project_id>/app-connections", listing.project_home, name="project-home"),
 ]

@@ -1,6 +1,7 @@
 """What every page's template can say: an icon, a moment, the words of a page's state."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -22,6 +23,7 @@ UNITS = (
 
 
 @register.simple_tag
+@lru_cache(maxsize=256)
 def icon(name: str, label: str = "") -> SafeString:
     """Return one of heroicons' 20-pixel icons: decoration, or with a `label` an image of that name."""
     meaning: dict[str, Any] = {"role": "img", "aria-label": label} if label else {"aria-hidden": "true"}

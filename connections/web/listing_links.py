@@ -1,0 +1,28 @@
+"""Where a list of connections leads to. It has hundreds of links: they are put together, not each resolved anew."""
+
+import uuid
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+
+def page_of(connection_id: uuid.UUID, name: str = "") -> str:
+    """Return the page of a connection, or one of those below it: `edit`, `credentials`, `delete`."""
+    page = f"{reverse('connections:home')}/{connection_id}"
+    return f"{page}/{name}" if name else page
+
+
+def new(project_id: uuid.UUID | None) -> str:
+    """Return the page that adds a connection, to a project if one is named."""
+    page = f"{reverse('connections:home')}/new"
+    return f"{page}?{urlencode({'project': project_id})}" if project_id else page
+
+
+def reconnect(app: str, connection_id: uuid.UUID) -> str:
+    """Return the page that asks for consent anew."""
+    return f"{reverse('oauth:new', args=[app])}?{urlencode({'connection': connection_id})}"
+
+
+def instances() -> str:
+    """Return the page of the instances that the organization registers."""
+    return f"{reverse('connections:home').rpartition('/')[0]}/instances"
