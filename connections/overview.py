@@ -173,11 +173,5 @@ def _url_fields(provider: Provider) -> set[str]:
     return {field.name for field in fields if field.public and field.kind == Kind.URL}
 
 
-def host_of(connection: AppConnection) -> str:
-    """Return the server that a connection is to, as people say it: without a scheme."""
-    provider = PROVIDERS[connection.app]
-    return without_scheme(provider.server_url(connection.public, provider.client_variables.default_url))
-
-
 def without_scheme(url: str) -> str:
     return url.partition("://")[2] or url

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from connections.models import AppConnection, State, Status
-from connections.overview import host_of
+from connections.overview import without_scheme
 from connections.web import listing_links
 from organizations.access import Principal
 from organizations.roles import Permission
@@ -54,7 +54,7 @@ def rows_of(
         yield Row(
             connection=connection,
             state=connection.state,
-            host=host_of(connection),
+            host=without_scheme(connection.instance_url),
             scope=scope,
             url=listing_links.page_of(connection.id) if is_open else "",
             closed="" if is_open else _why_closed(principal, connection, scope),
