@@ -141,6 +141,7 @@ MIDDLEWARE = [
     "wire.middleware.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "wire.middleware.PageCompressionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wire.middleware.DocumentPolicyMiddleware",
