@@ -6,19 +6,27 @@ from dataclasses import asdict, dataclass
 # Stands in a body for a text that no other request of the run has.
 UNIQUE = "~unique~"
 CONNECTIONS = "/api/v1/app-connections/gitlab"
-SERVED = ("get", "list100", "list10000", "login", "create")  # by the server, under load
+SESSION_COOKIE = "sessionid"
+PAGE = "/organization/app-connections"
+SERVED = ("get", "list100", "list10000", "login", "create", "page", "page-alone")  # by the server, under load
 TOKENS = ("fresh", "storm", "callers")  # in processes of their own; see `tokens`
 ROWS = (*SERVED, *TOKENS)
 IN_PROJECT = 100  # the length of the shorter list
+CLIENTS = 16  # at once
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request, sent over and over. `token` may be empty; `body` is JSON text, None for a GET."""
+    """One request, sent over and over. `token` may be empty; `body` is JSON text, None for a GET.
+
+    With a `session` it is a browser's, for a page.
+    """
 
     path: str
     token: str = ""
     body: str | None = None
+    session: str = ""
+    clients: int = CLIENTS
 
     @property
     def method(self) -> str:
@@ -26,6 +34,8 @@ class Call:
 
     @property
     def headers(self) -> dict[str, str]:
+        if self.session:
+            return {"Cookie": f"{SESSION_COOKIE}={self.session}", "Accept-Encoding": "gzip"}
         bearer = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         return bearer if self.body is None else {**bearer, "Content-Type": "application/json"}
 
@@ -40,6 +50,7 @@ class Seeded:
     client_secret: str
     project_id: str
     connection_id: str
+    session: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +73,8 @@ def rows(seeded: Seeded, gitlab: GitLab) -> dict[str, Call]:
         "list10000": Call(CONNECTIONS, seeded.token),
         "login": Call("/api/v1/auth/universal-auth/login", body=json.dumps(login)),
         "create": Call(CONNECTIONS, seeded.creator_token, json.dumps(creation(gitlab))),
+        "page": Call(PAGE, session=seeded.session),
+        "page-alone": Call(PAGE, session=seeded.session, clients=1),
     }
 
 

@@ -18,9 +18,9 @@ MOST_REQUESTS = 50_000  # of one connection
 
 def load(url: str, call: Call, seconds: float, connections: int) -> tuple[int, float, float, float, int]:
     """Return the answers, how many a second, their median and 99th percentile in milliseconds, and the errors."""
-    each = connections // PROCESSES
-    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
-        parts = list(pool.map(partial(several, url, call, seconds), [each] * PROCESSES))
+    processes = min(PROCESSES, connections)
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        parts = list(pool.map(partial(several, url, call, seconds), [connections // processes] * processes))
     latencies = sorted(latency for answered, _ in parts for latency in answered)
     errors = sum(failed for _, failed in parts) or int(not latencies)
     return len(latencies), len(latencies) / seconds, at(latencies, 50), at(latencies, 99), errors

@@ -2,22 +2,26 @@
 
 import secrets
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Any
 
 from django.db import connection as database
+from django.test import Client
 from django.utils import timezone
 
 from audit.actors import ActorType
-from bench.calls import IN_PROJECT, Seeded
+from bench.calls import IN_PROJECT, SESSION_COOKIE, Seeded
 from connections.keys import current_key
 from connections.models import AppConnection, DataKey
 from connections.providers.gitlab import GITLAB
 from identities.keys import Purpose, digests
 from identities.models import ClientSecret, Identity, TokenAuth, UniversalAuth
 from identities.services.access_tokens import issue
-from organizations.models import Organization, Project
+from organizations.models import Organization, Project, User
 from organizations.services import add_member, create_organization
 
 PROJECTS = ("payments", "platform", "website")
+WAIT = "Nothing to do: it is tried again by itself. If it lasts, see to the cause."
 METHOD = GITLAB.methods["access-token"]
 
 
@@ -39,6 +43,7 @@ def seed(count: int) -> Seeded:
         client_secret=client_secret,
         project_id=str(projects[0].id),
         connection_id=str(in_project[0].id),
+        session=session(home),
     )
 
 
@@ -55,6 +60,21 @@ def machine(organization: Organization, projects: Sequence[Project]) -> tuple[Id
         )
     auth = TokenAuth.objects.create(identity=identity, access_token_ttl=0, access_token_max_ttl=0)
     return identity, issue(auth, timezone.now()).text
+
+
+def session(organization: Organization) -> str:
+    """Sign an admin of the organization in; returns what the cookie holds."""
+    person = User.objects.create_user("admin@example.com", secrets.token_urlsafe())
+    add_member(
+        organization_id=organization.id,
+        project=None,
+        member_type=ActorType.USER,
+        member_id=person.id,
+        roles=[{"role": "admin"}],
+    )
+    browser = Client()
+    browser.force_login(person)
+    return browser.cookies[SESSION_COOKIE].value
 
 
 def universal_auth(identity: Identity) -> tuple[str, str]:
@@ -83,6 +103,9 @@ def made(organization: Organization, project: Project | None, count: int) -> Ite
             description=f"Deployments of team {number}",
             verified_at=timezone.now(),
             scopes=["api"],
+            account={"id": str(number), "username": f"project_{number}_bot", "name": "Deploy", "is_bot": True},
+            checked_at=timezone.now(),
+            **condition(number),
         )
         credentials = {
             "accessToken": f"glpat-{secrets.token_urlsafe(15)}",
@@ -92,6 +115,15 @@ def made(organization: Organization, project: Project | None, count: int) -> Ite
         connection.public = METHOD.public(credentials)
         connection.seal(credentials, key)
         yield connection
+
+
+def condition(number: int) -> dict[str, Any]:
+    """Return how a connection is: one of twenty needs attention."""
+    if number % 40 == 0:
+        return {"status": "failing", "cause": "https://gitlab.example.com answered with status 502.", "cure": WAIT}
+    if number % 40 == 1:
+        return {"status": "healthy", "expires_at": timezone.now() + timedelta(days=1 + number % 13)}
+    return {"status": "healthy"}
 
 
 def analyze() -> None:

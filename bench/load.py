@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from bench import client
 from bench.calls import UNIQUE, Call
 
-CONNECTIONS = 16
 THREADS = 2
 ANSWER_SECONDS = 60
 MILLISECONDS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
@@ -44,9 +43,9 @@ def generator() -> str:
 
 
 def put(url: str, call: Call, seconds: int) -> Load:
-    """Send the call over and over on 16 connections for some seconds."""
+    """Send the call over and over on so many connections as it has clients, for some seconds."""
     if not shutil.which("wrk"):
-        return Load(*client.load(url, call, seconds, CONNECTIONS))
+        return Load(*client.load(url, call, seconds, call.clients))
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         command = wrk(url, call, seconds)
         if call.body is not None:
@@ -58,7 +57,12 @@ def put(url: str, call: Call, seconds: int) -> Load:
 
 def wrk(url: str, call: Call, seconds: int) -> list[str]:
     headers = [part for name, value in call.headers.items() for part in ("-H", f"{name}: {value}")]
-    bounds = [f"-c{CONNECTIONS}", f"-t{THREADS}", f"-d{seconds}s", f"--timeout={ANSWER_SECONDS}s"]
+    bounds = [
+        f"-c{call.clients}",
+        f"-t{min(THREADS, call.clients)}",
+        f"-d{seconds}s",
+        f"--timeout={ANSWER_SECONDS}s",
+    ]
     return ["wrk", "--latency", *bounds, *headers, f"{url}{call.path}"]
 
 

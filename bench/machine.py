@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bench import databases, load
+from bench.calls import CLIENTS
 from bench.server import CORES
 
 PACKAGES = ("django", "djangorestframework", "granian", "psycopg")
@@ -23,7 +24,7 @@ def describe(kinds: tuple[str, ...]) -> dict[str, str]:
         "machine": f"{processor()}, {cores} cores, the server on {min(cores, CORES)} of them",
         "busy": f"load average {os.getloadavg()[0]:.1f} before the run",
         "versions": ", ".join(versions(kinds)),
-        "load": f"{load.generator()}, {load.CONNECTIONS} connections",
+        "load": f"{load.generator()}, {CLIENTS} connections",
     }
 
 

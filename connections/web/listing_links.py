@@ -6,10 +6,9 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 
-def page_of(connection_id: uuid.UUID, name: str = "") -> str:
-    """Return the page of a connection, or one of those below it: `edit`, `credentials`, `delete`."""
-    page = f"{reverse('connections:home')}/{connection_id}"
-    return f"{page}/{name}" if name else page
+def page_of(connection_id: uuid.UUID) -> str:
+    """Return the page of a connection. Those to edit, give credentials and delete are below it, by these names."""
+    return f"{reverse('connections:home')}/{connection_id}"
 
 
 def new(project_id: uuid.UUID | None) -> str:

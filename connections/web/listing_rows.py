@@ -49,35 +49,36 @@ def rows_of(
     for connection in connections:
         held = principal.permissions(connection.project_id)
         scope = project_names.get(connection.project_id) or "Organization"
+        page = listing_links.page_of(connection.id)
         is_open = Permission.CONNECTIONS_READ in held
-        renew = _renewal(connection) if held >= RENEW else None
+        renew = _renewal(connection, page) if held >= RENEW else None
         yield Row(
             connection=connection,
             state=connection.state,
             host=without_scheme(connection.instance_url),
             scope=scope,
-            url=listing_links.page_of(connection.id) if is_open else "",
+            url=page if is_open else "",
             closed="" if is_open else _why_closed(principal, connection, scope),
             renew=renew,
-            links=list(_links(connection, renew, held)) if is_open else [],
+            links=list(_links(page, renew, held)) if is_open else [],
         )
 
 
-def _renewal(connection: AppConnection) -> Link:
+def _renewal(connection: AppConnection, page: str) -> Link:
     """Return the way to other credentials: by consent where there is a grant, otherwise by a form."""
     if connection.has_grant:
         return Link("Reconnect", listing_links.reconnect(connection.app, connection.id))
-    return Link("Replace credentials", listing_links.page_of(connection.id, "credentials"))
+    return Link("Replace credentials", f"{page}/credentials")
 
 
-def _links(connection: AppConnection, renew: Link | None, held: Collection[Permission]) -> Iterator[Link]:
-    yield Link("Open", listing_links.page_of(connection.id))
+def _links(page: str, renew: Link | None, held: Collection[Permission]) -> Iterator[Link]:
+    yield Link("Open", page)
     if Permission.CONNECTIONS_EDIT in held:
-        yield Link("Edit details", listing_links.page_of(connection.id, "edit"))
+        yield Link("Edit details", f"{page}/edit")
     if renew:
         yield renew
     if Permission.CONNECTIONS_DELETE in held:
-        yield Link("Delete", listing_links.page_of(connection.id, "delete"), is_dangerous=True)
+        yield Link("Delete", f"{page}/delete", is_dangerous=True)
 
 
 def _why_closed(principal: Principal, connection: AppConnection, project: str) -> str:

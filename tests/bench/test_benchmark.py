@@ -46,7 +46,7 @@ def test_every_row_is_measured_without_errors_on_sqlite(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "| get by id |" in done.stdout
     (report,) = json.loads(results.read_text())["databases"]
-    assert set(report["rows"]) == {"get", "list100", "list10000", "login", "create"}
+    assert set(report["rows"]) == {"get", "list100", "list10000", "login", "create", "page", "page-alone"}
     assert report["queries"]["list100"] == report["queries"]["list10000"]
     assert len(report["memory"]) == 2
     assert_tokens(report["tokens"], done.stdout)

@@ -135,4 +135,4 @@ def test_what_a_list_is_asked_by_changes_nothing() -> None:
 def test_links_are_put_together_as_they_are_declared(name: str) -> None:
     some = uuid.uuid4()
     assert listing_links.page_of(some) == reverse("connections:detail", args=[some])
-    assert listing_links.page_of(some, name) == reverse(f"connections:{name}", args=[some])
+    assert f"{listing_links.page_of(some)}/{name}" == reverse(f"connections:{name}", args=[some])
