@@ -23,21 +23,8 @@ from organizations.roles import Permission
 # In the order in which a person should see to them.
 ATTENTION = (Status.RECONNECT_REQUIRED, Status.FAILING, Status.EXPIRING)
 URGENCY = {Status.RECONNECT_REQUIRED: 0, Status.FAILING: 0, Status.EXPIRING: 1, Status.UNCHECKED: 2}
-# What a row of a list shows. Of the sealed credentials not even the sealed text is loaded.
-COLUMNS = (
-    "organization_id",
-    "project_id",
-    "app",
-    "method",
-    "name",
-    "public",
-    "account",
-    "expires_at",
-    "status",
-    "cause",
-    "cure",
-    "checked_at",
-)
+# Of the sealed credentials not even the sealed text is loaded.
+SEALED = ("sealed_credentials", "credentials_hash")
 SORTS: Mapping[str, tuple[str, ...]] = {
     "state": ("urgency", "soonest", "name", "id"),
     "name": ("name", "id"),
@@ -68,7 +55,7 @@ def visible(principal: Principal) -> QuerySet[AppConnection]:
     found = AppConnection.objects.filter(organization_id=principal.organization_id)
     if Permission.CONNECTIONS_READ not in principal.permissions(None):
         found = found.filter(project_id__in=readable_projects(principal))
-    return found.defer("sealed_credentials")
+    return found.defer(*SEALED)
 
 
 def readable_projects(principal: Principal) -> list[uuid.UUID]:
@@ -116,7 +103,7 @@ def ordered(found: QuerySet[AppConnection], sort: str) -> QuerySet[AppConnection
         _by(first, is_turned=is_turned),
         *(_by(column, is_turned=is_turned and column not in TIES) for column in rest),
     ]
-    return found.order_by(*keys).only(*COLUMNS)
+    return found.order_by(*keys)
 
 
 def _by(column: str, *, is_turned: bool) -> OrderBy:

@@ -9,6 +9,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
@@ -155,11 +156,12 @@ def _next_steps(principal: Principal, project_id: uuid.UUID | None) -> Mapping[s
     held = [principal.permissions(place) for place in places]
     steps = [("Add a connection", listing_links.new(project_id))]
     if Permission.INSTANCES_EDIT in principal.permissions(None):
-        steps.append(("Register an instance", listing_links.instances()))
+        steps.append(("Register an instance", reverse("connections:instances")))
     return {
         "new": steps[0][1],
         "steps": steps,
         "may_create": any(Permission.CONNECTIONS_CREATE in each for each in held),
         "may_read": any(Permission.CONNECTIONS_READ in each for each in [*held, principal.permissions(None)]),
+        "may_see_members": Permission.MEMBERS_READ in principal.permissions(None),
         "may_connect": any(Permission.CONNECTIONS_CONNECT in each for each in held),
     }

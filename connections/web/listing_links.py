@@ -20,8 +20,3 @@ def new(project_id: uuid.UUID | None) -> str:
 def reconnect(app: str, connection_id: uuid.UUID) -> str:
     """Return the page that asks for consent anew."""
     return f"{reverse('oauth:new', args=[app])}?{urlencode({'connection': connection_id})}"
-
-
-def instances() -> str:
-    """Return the page of the instances that the organization registers."""
-    return f"{reverse('connections:home').rpartition('/')[0]}/instances"

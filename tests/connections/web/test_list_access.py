@@ -70,6 +70,7 @@ def test_who_may_see_none_reads_whom_to_ask(role: str) -> None:
     assert "ask an admin of the organization" in page
     assert "Add connection" not in page
     assert "0 connections" in page
+    assert ("See who is an admin" in page) == (role == "member")
 
 
 @pytest.mark.parametrize("role", ["member", "viewer"])
