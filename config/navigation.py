@@ -40,12 +40,17 @@ class Entry:
 ORGANIZATION = (
     Place("App connections", "link", "connections:home"),
     Place("Instances", "server-stack", "connections:instances", Permission.INSTANCES_READ),
+    Place("Projects", "folder", "organizations:projects"),
     Place("Members", "users", "organizations:members", Permission.MEMBERS_READ),
     Place("Machine identities", "cpu-chip", "identities:list", Permission.IDENTITIES_READ),
     Place("Audit log", "clipboard-document-list", "organizations:audit-log", Permission.AUDIT_READ, anywhere=True),
     Place("Settings", "cog-6-tooth", "organizations:settings", Permission.ORGANIZATION_EDIT),
 )
-PROJECT = (Place("App connections", "link", "connections:project-home"),)
+PROJECT = (
+    Place("App connections", "link", "connections:project-home"),
+    Place("Members", "users", "identities:project-members", Permission.MEMBERS_READ),
+    Place("Settings", "cog-6-tooth", "organizations:project-settings"),
+)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

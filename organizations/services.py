@@ -228,11 +228,23 @@ def _locked(project: Project, missing: NotFound) -> Project:
 def delete_project(principal: Principal, *, slug: str) -> Project:
     """Delete a project with its memberships and connections; returns what it was."""
     project = get_project_by_slug(principal, Permission.PROJECTS_DELETE, slug=slug)
+    return _deleted(principal, project, no_project_with_slug(slug))
+
+
+def delete_project_named(principal: Principal, *, project_id: str, name: str) -> Project:
+    """The same by id, for whoever types the project's name to be sure; raises BadRequest for another name."""
+    project = get_project(principal, Permission.PROJECTS_DELETE, project_id=project_id)
+    return _deleted(principal, project, project_not_found(project_id), name)
+
+
+def _deleted(principal: Principal, project: Project, missing: NotFound, name: str | None = None) -> Project:
     project_id = project.id
     with transaction.atomic():
-        project = _locked(project, no_project_with_slug(slug))
+        project = _locked(project, missing)
         if project.has_delete_protection:
             raise Forbidden("Project delete protection is enabled")
+        if name is not None and name != project.name:
+            raise BadRequest("This is not the name of the project.")
         _record(Event.DELETE_PROJECT, principal, project, name=project.name, slug=project.slug)
         project.delete()
     project.id = project_id

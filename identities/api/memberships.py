@@ -9,8 +9,9 @@ from rest_framework.response import Response
 
 from identities.api import examples
 from identities.services import memberships
-from identities.services.memberships import Given, ProjectMember
+from identities.services.memberships import ProjectMember
 from organizations.access import caller
+from organizations.project_roles import Given
 from wire.fields import Body, Flag, Moment, OneOf, QueryNumber, Text, listed
 from wire.schema import example, operation
 from wire.views import ApiViewSet

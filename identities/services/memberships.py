@@ -1,10 +1,8 @@
 """Machine identities as members of projects."""
 
-import re
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -17,28 +15,16 @@ from audit.subjects import Subject
 from identities.models import AUTH_METHODS, Identity
 from identities.services import identities
 from identities.services.identities import as_uuid
-from organizations.access import Principal, permissions_of, require, require_within
-from organizations.models import Membership, MembershipRole, Project
-from organizations.roles import PROJECT_ROLES, Permission, Role
+from organizations.access import Principal, require
+from organizations.models import Membership, Project
+from organizations.project_roles import Given, checked, keep_an_admin, lock_members
+from organizations.roles import Permission
 from organizations.services import add_member, get_project, set_roles
 from wire.errors import BadRequest, NotFound
 from wire.unique import unless_taken
 
 P = Permission
-LAST_ADMIN = "The project needs at least one admin for good. Give the role to somebody else first."
 NO_MEMBERSHIP = "Identity doesn't have membership"
-UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400, "y": 365 * 86400}
-RANGE = re.compile(r"([1-9][0-9]{0,5})\s?([smhdwy])", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """A role as it is asked for. A temporary one has a length such as `1h` and a start."""
-
-    role: str
-    is_temporary: bool = False
-    temporary_range: str | None = None
-    starts_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,52 +67,10 @@ def _identity(principal: Principal, identity_id: str) -> Identity:
     return found
 
 
-def _checked(principal: Principal, project: Project, roles: Sequence[Given], refused: str) -> list[dict[str, Any]]:
-    """Return the roles as fields of MembershipRole.
-
-    Raises NotFound for a role that does not exist, BadRequest for a set that makes no sense, and BeyondPrivileges
-    (with `refused`) for more than the principal has.
-    """
-    if any(given.role not in PROJECT_ROLES for given in roles):
-        raise NotFound("One or more custom roles not found")
-    if all(given.is_temporary for given in roles):
-        raise BadRequest("Identity must have at least one permanent role")
-    granted = permissions_of(Role(given.role) for given in roles)
-    require_within(_held_for_good(principal, project), granted, refused)
-    return [_fields(given) for given in roles]
-
-
-def _held_for_good(principal: Principal, project: Project) -> frozenset[Permission]:
-    """Return what the principal may do in a project by permanent roles: nobody outlasts a temporary one by it."""
-    roles = MembershipRole.objects.filter(
-        membership__project=project,
-        membership__member_type=principal.actor.type,
-        membership__member_id=str(principal.actor.id),
-        starts_at__isnull=True,
-        ends_at__isnull=True,
+def _checked(principal: Principal, project: Project, roles: Sequence[Given], beyond: str) -> list[dict[str, Any]]:
+    return checked(
+        principal, project, roles, beyond=beyond, none_for_good="Identity must have at least one permanent role"
     )
-    return permissions_of(Role(role) for role in roles.values_list("role", flat=True))
-
-
-def _fields(given: Given) -> dict[str, Any]:
-    if not given.is_temporary:
-        return {"role": given.role}
-    length = RANGE.fullmatch(given.temporary_range or "")
-    if length is None or given.starts_at is None:
-        raise BadRequest("Temporary role must have access start time and range")
-    amount, unit = length.groups()
-    try:
-        starts_at = given.starts_at.astimezone(UTC)
-        ends_at = starts_at + timedelta(seconds=int(amount) * UNITS[unit])
-    except OverflowError:
-        raise BadRequest("Temporary role must start and end between the years 1 and 9999") from None
-    return {
-        "role": given.role,
-        "temporary_mode": "relative",
-        "temporary_range": given.temporary_range,
-        "starts_at": starts_at,
-        "ends_at": ends_at,
-    }
 
 
 def get(principal: Principal, *, project_id: str, identity_id: str) -> ProjectMember:
@@ -205,32 +149,30 @@ def update(principal: Principal, *, project_id: str, identity_id: str, roles: Se
     member = _existing(project, identity_id)
     fields = _checked(principal, project, roles, "Failed to change to a more privileged role")
     with transaction.atomic():
+        lock_members(project)
         if not _row(member.membership.id).select_for_update().exists():
             raise BadRequest(NO_MEMBERSHIP)
-        _keep_an_admin(project, member.membership, fields)
+        keep_an_admin(member.membership, fields)
         set_roles(member.membership, fields)
         _record(Event.UPDATE_PROJECT_IDENTITY, principal, member, roles=[given.role for given in roles])
     return ProjectMember(member.identity, _complete(_row(member.membership.id)).get())
 
 
-def _keep_an_admin(project: Project, changing: Membership, fields: Sequence[Mapping[str, Any]]) -> None:
-    """Raise BadRequest when new roles leave a project without a permanent admin. Call it inside a transaction."""
-    if {"role": Role.ADMIN} in fields:
-        return
-    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
-    admins = MembershipRole.objects.filter(membership__project=project, role=Role.ADMIN, ends_at__isnull=True)
-    if admins.filter(membership=changing).exists() and not admins.exclude(membership=changing).exists():
-        raise BadRequest(LAST_ADMIN)
-
-
 def remove(principal: Principal, *, project_id: str, identity_id: str) -> ProjectMember:
-    """Take an identity out of a project; returns what it was. Raises BadRequest for none, and for oneself."""
+    """Take an identity out of a project; returns what it was.
+
+    Raises BadRequest for none, for oneself, and for the last admin.
+    """
     project = get_project(principal, P.MEMBERS_DELETE, project_id=project_id)
     member = _existing(project, identity_id)
     if member.identity.id == principal.actor.id:
         raise BadRequest("You can't delete your own membership")
     membership_id = member.membership.id
     with transaction.atomic():
+        lock_members(project)
+        if not _row(membership_id).select_for_update().exists():
+            raise BadRequest(NO_MEMBERSHIP)
+        keep_an_admin(member.membership)
         _record(Event.REMOVE_PROJECT_IDENTITY, principal, member)
         _row(membership_id).delete()
     return member

@@ -1,8 +1,8 @@
-"""The pages of machine identities."""
+"""The pages of machine identities, and of the projects that they and people are members of."""
 
 from django.urls import path
 
-from identities.web import detail, listing, token_auth, universal_auth
+from identities.web import detail, listing, project_members, project_places, token_auth, universal_auth
 
 app_name = "identities"
 IDENTITIES = "organization/identities"
@@ -11,6 +11,7 @@ UNIVERSAL_AUTH = f"{IDENTITY}/universal-auth"
 CLIENT_SECRETS = f"{UNIVERSAL_AUTH}/client-secrets"
 TOKEN_AUTH = f"{IDENTITY}/token-auth"
 TOKEN = f"{TOKEN_AUTH}/tokens/<uuid:token_id>"
+MEMBERS = "projects/<uuid:project_id>/members"
 
 urlpatterns = [
     path(IDENTITIES, listing.index, name="list"),
@@ -34,4 +35,9 @@ urlpatterns = [
     path(f"{TOKEN_AUTH}/tokens/new", token_auth.new_token, name="token-new"),
     path(f"{TOKEN}/rename", token_auth.rename_token, name="token-rename"),
     path(f"{TOKEN}/revoke", token_auth.revoke_token, name="token-revoke"),
+    path(f"{MEMBERS}/leave", project_places.leave, name="project-leave"),
+    path(MEMBERS, project_members.listed, name="project-members"),
+    path(f"{MEMBERS}/new", project_members.new, name="project-member-new"),
+    path(f"{MEMBERS}/<uuid:membership_id>", project_places.change, name="project-member"),
+    path(f"{MEMBERS}/<uuid:membership_id>/remove", project_places.remove, name="project-member-remove"),
 ]

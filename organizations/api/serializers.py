@@ -11,6 +11,8 @@ from wire.schema import example
 
 PROJECT_TYPES = ("secret-manager", "cert-manager", "kms", "ssh", "secret-scanning", "pam", "ai")
 SLUG_WORDS = "Slug can only contain lowercase letters, numbers, and single hyphens or underscores between them"
+SLUG_PATTERN = r"^[a-z0-9]+(?:[-_][a-z0-9]+)*\Z"
+SHORTEST_NEW_SLUG = 5
 NAME_WORDS = {"max_length": "Name must be 64 or fewer characters"}
 TEN_YEARS = 3650
 
@@ -20,14 +22,14 @@ class Slug(Text):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=64, **kwargs)
-        self.validators.append(RegexValidator(r"^[a-z0-9]+(?:[-_][a-z0-9]+)*\Z", SLUG_WORDS))
+        self.validators.append(RegexValidator(SLUG_PATTERN, SLUG_WORDS))
 
 
 @example(projectName="Platform", slug="platform-connections", type="secret-manager", shouldCreateDefaultEnvs=False)
 class CreateProject(Body):
     projectName = Text(source="name", min_length=1, max_length=64, words=NAME_WORDS)
     projectDescription = Text(source="description", required=False, allow_null=True, default=None, max_length=1024)
-    slug = Slug(required=False, default=None, min_length=5)
+    slug = Slug(required=False, default=None, min_length=SHORTEST_NEW_SLUG)
     type = OneOf(PROJECT_TYPES, source="kind", required=False, default="secret-manager")
     shouldCreateDefaultEnvs = Flag(source="with_default_environments", required=False, default=True)
     hasDeleteProtection = Flag(source="has_delete_protection", required=False, default=False)

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from organizations.web import accepting, audit_log, inviting, leaving, members, organization, switching
+from organizations.web import (
+    accepting,
+    audit_log,
+    inviting,
+    leaving,
+    members,
+    organization,
+    project_settings,
+    projects,
+    switching,
+)
 
 app_name = "organizations"
 urlpatterns = [
@@ -17,6 +27,12 @@ urlpatterns = [
     path("organization/members/<uuid:membership_id>/role", members.role, name="member_role"),
     path("organization/members/invite", inviting.invite, name="invite"),
     path("organization/new", organization.new, name="new"),
+    path("organization/projects", projects.listed, name="projects"),
+    path("organization/projects/new", projects.new, name="project-new"),
+    path("organization/projects/new/slugs", projects.slugs, name="project-slugs"),
+    path("organization/projects/<uuid:project_id>/join", projects.join, name="project-join"),
     path("organization/settings", organization.settings_page, name="settings"),
     path("organization/switch", switching.switch, name="switch"),
+    path("projects/<uuid:project_id>/settings/delete", project_settings.delete, name="project-delete"),
+    path("projects/<uuid:project_id>/settings", project_settings.settings, name="project-settings"),
 ]
