@@ -18,7 +18,7 @@ from django_htmx.http import push_url, replace_url
 from connections.models import AppConnection
 from connections.overview import ATTENTION, SORTS, Group, matching, ordered, tally, visible, with_state
 from connections.web import listing_links, listing_query
-from connections.web.listing_query import NEEDS_ATTENTION, Wanted, wanted_of
+from connections.web.listing_query import Choice, Wanted, wanted_of
 from connections.web.listing_rows import rows_of
 from organizations.access import Principal
 from organizations.roles import Permission
@@ -101,6 +101,7 @@ def _listed(request: PersonRequest, found: QuerySet[AppConnection], wanted: Want
     groups = tally(found)
     counted = [group for group in groups if wanted.includes(group)]
     page = _page(ordered(wanted.narrow(found), wanted.sort), counted, request.GET.get("page"))
+    is_of_project = hasattr(request, "project")
     names = {group.project_id: group.project_name for group in groups}
     return {
         "page": page,
@@ -108,10 +109,11 @@ def _listed(request: PersonRequest, found: QuerySet[AppConnection], wanted: Want
         "count": _count(counted),
         "attention": _count([group for group in counted if group.status in ATTENTION]),
         "states": listing_query.states(wanted, groups),
-        "filters": _filters(request, wanted, groups),
-        "columns": [_column(wanted, label, name) for label, name in COLUMNS],
+        "filters": _filters(wanted, groups, has_scopes=not is_of_project),
+        "columns": [
+            _column(wanted, label, name) for label, name in COLUMNS if name != "scope" or not is_of_project
+        ],
         "orders": _orders(wanted),
-        "needs_attention": wanted.query(state=NEEDS_ATTENTION),
     }
 
 
@@ -126,12 +128,12 @@ def _count(groups: list[Group]) -> int:
     return sum(group.total for group in groups)
 
 
-def _filters(request: PersonRequest, wanted: Wanted, groups: list[Group]) -> list[tuple[str, str, list[Any]]]:
+def _filters(wanted: Wanted, groups: list[Group], *, has_scopes: bool) -> list[tuple[str, str, list[Choice]]]:
     filters = [
         ("app", "App", listing_query.apps(wanted, groups)),
         ("method", "Method", listing_query.methods(wanted, groups)),
     ]
-    if not hasattr(request, "project"):
+    if has_scopes:
         filters.append(("scope", "Scope", listing_query.scopes(wanted, groups)))
     return filters
 
