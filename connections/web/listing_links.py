@@ -12,9 +12,12 @@ def page_of(connection_id: uuid.UUID) -> str:
 
 
 def new(project_id: uuid.UUID | None) -> str:
-    """Return the page that adds a connection, to a project if one is named."""
-    page = f"{reverse('connections:home')}/new"
-    return f"{page}?{urlencode({'project': project_id})}" if project_id else page
+    """Return the page that adds a connection; to a project if one is named, and from there back to its list."""
+    page = reverse("connections:new")
+    if project_id is None:
+        return page
+    back = reverse("connections:project-home", args=[project_id])
+    return f"{page}?{urlencode({'project': project_id, 'next': back}, safe='/')}"
 
 
 def reconnect(app: str, connection_id: uuid.UUID) -> str:

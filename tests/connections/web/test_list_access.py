@@ -105,7 +105,7 @@ def test_a_project_opens_with_its_connections() -> None:
     assert "of-project" in text(page)
     assert 'id="scope"' not in page.content.decode()
     assert 'id="by-scope"' not in page.content.decode()
-    assert f"{HOME}/new?project={place.id}" in page.content.decode()
+    assert f"{HOME}/new?project={place.id}&amp;next={of(place)}" in page.content.decode()
     assert f'<a href="{of(place)}" aria-current="page">App connections</a>' in page.content.decode()
 
 
