@@ -6,6 +6,7 @@ from enum import StrEnum
 class Event(StrEnum):
     """`verb-subject`, alphabetically."""
 
+    ACCEPT_INVITATION = "accept-invitation"
     ADD_IDENTITY_TOKEN_AUTH = "add-identity-token-auth"
     ADD_IDENTITY_UNIVERSAL_AUTH = "add-identity-universal-auth"
     ADD_PROJECT_IDENTITY = "add-project-identity"
@@ -73,4 +74,3 @@ class Event(StrEnum):
     UPDATE_PROJECT_IDENTITY = "update-project-identity"
     UPDATE_PROJECT_MEMBER = "update-project-member"
     UPDATE_TOKEN = "update-token-identity-token-auth"
-    ACCEPT_INVITATION = "accept-invitation"

@@ -10,6 +10,7 @@ from rest_framework import exceptions as drf
 
 from connections import errors as connections
 from oauth import errors as handshake
+from organizations.invitations import NotInvitable
 from wire import errors
 from wire.envelope import body, wire_error
 
@@ -101,6 +102,7 @@ TABLE = [
         "InternalServerError",
         "GitLab environment variables have not been configured",
     ),
+    (NotInvitable({"a@example.com": "is a member."}), 400, "BadRequest", "a@example.com: is a member."),
     (connections.NameTaken("a"), 400, "BadRequest", 'An App Connection with the name "a" already exists'),
     (connections.WrongApp("ID 1", "gitlab"), 400, "BadRequest", 'App Connection with ID 1 is not for App "gitlab"'),
     (
