@@ -10,18 +10,20 @@ from typing import Any
 
 import django
 
+SERVER = "https://gitlab.example.com"
 STATES: dict[str, dict[str, Any]] = {
     "gitlab-payments": {
+        "method": "oauth",
         "status": "reconnect_required",
-        "cause": "The grant is not accepted any more. It was revoked at GitLab.",
+        "cause": "The grant is not accepted any more. It was revoked, or the OAuth application was deleted.",
         "cure": "Reconnect it: its id, name and everything that uses it stay as they are.",
     },
     "gitlab-mobile": {
         "status": "failing",
-        "cause": "Bad Gateway. Cause: https://gitlab.example.com answered with status 502. Try again later.",
-        "cure": "Nothing to do: it is tried again by itself. If it lasts, see to the cause.",
+        "cause": f"Bad Gateway. Cause: {SERVER} answered with status 502. Try again later.",
+        "cure": "Nothing to do: it is checked again by itself. If it lasts, see to the cause.",
     },
-    "gitlab-website": {"expires_in": timedelta(days=6)},
+    "gitlab-website": {"expires_in": timedelta(days=6, hours=1)},
     "gitlab-archive": {"expires_in": timedelta(days=-2)},
     "gitlab-platform": {"expires_in": timedelta(days=200)},
     "gitlab-scanner": {},
@@ -93,11 +95,11 @@ def put_into(connection_id: str, state: dict[str, Any]) -> None:
 
     from connections.models import AppConnection
 
+    public = AppConnection.objects.get(pk=connection_id).public
     fields = {name: value for name, value in state.items() if name != "expires_in"}
     if "expires_in" in state:
         fields["expires_at"] = timezone.now() + state["expires_in"]
-    if fields:
-        AppConnection.objects.filter(pk=connection_id).update(**fields)
+    AppConnection.objects.filter(pk=connection_id).update(public={**public, "instanceUrl": SERVER}, **fields)
 
 
 def make_instance(principal: Any, gitlab_url: str) -> str:

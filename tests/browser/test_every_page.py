@@ -4,21 +4,16 @@ The pictures are written to `build/screenshots/`, for people to look at.
 """
 
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext
 
+from tests.browser.inspection import WIDE, inspect
 from tests.browser.pages import OPEN_PAGES, PAGES
 from tests.browser.steps import start_signed_in
 
 pytestmark = pytest.mark.xdist_group("browser")
-SCREENSHOTS = Path(__file__).resolve().parent.parent.parent / "build" / "screenshots"
 THEMES = ["light", "dark"]
-WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 320, "height": 640}
-axe = Axe()
 
 
 @pytest.fixture(scope="module", params=THEMES)
@@ -59,22 +54,6 @@ def look_at(context: BrowserContext, path: str, name: str) -> None:
     page = context.new_page()
     try:
         page.goto(path)
-        assert violations(page) == []
-        picture(page, name)
-        page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-        assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
-        picture(page, f"{name}-phone")
-        assert violations(page) == []
+        inspect(page, name)
     finally:
         page.close()
-
-
-def picture(page: Page, name: str) -> None:
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True, animations="disabled")
-
-
-def violations(page: Page) -> list[Any]:
-    """Return what axe-core finds, each with the places where it is."""
-    found = axe.run(page).response["violations"]
-    return [(each["id"], each["help"], [node["html"] for node in each["nodes"]]) for each in found]

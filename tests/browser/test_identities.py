@@ -5,7 +5,7 @@ import requests
 from playwright.sync_api import Browser, Error, Page, expect
 
 from tests.browser.steps import start_signed_in
-from tests.browser.test_every_page import picture, violations
+from tests.browser.inspection import picture, violations
 
 pytestmark = pytest.mark.xdist_group("browser")
 
