@@ -52,6 +52,10 @@ PAGES = {
     "organization-new": "/organization/new",
     "settings": "/organization/settings",
     "account-security": "/account/security",
+    "account-confirm": "/account/confirm",
+    "account-password": "/account/password",
+    "account-passkeys": "/account/passkeys",
+    "account-sessions": "/account/sessions",
     "not-found": "/nowhere",
 }
 # What somebody sees who has not signed in.

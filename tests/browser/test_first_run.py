@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.steps import sign_in
+from tests.browser.test_every_page import picture, violations
 from tests.people import PASSWORD
 from tests.server import Server
 
@@ -24,6 +25,8 @@ def empty(tmp_path: Path) -> Iterator[Server]:
 def test_the_first_person_sets_the_instance_up(page: Page, empty: Server) -> None:
     page.goto(empty.url)
     expect(page).to_have_title("Set up · App Connections")
+    assert violations(page) == []
+    picture(page, "set-up-light")
     page.get_by_label("Organization").fill("Example")
     page.get_by_label("Your email address").fill(EMAIL)
     page.get_by_label("Password").fill("short")

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, CDPSession, Page, expect
 from sandbox.oidc import Issuer, Person
 from tests.browser.console import silent
 from tests.browser.steps import sign_in
+from tests.browser.test_every_page import PHONE, THEMES, picture, violations
 from tests.clients import SET_UP
 from tests.server import Server
 
@@ -47,7 +48,7 @@ def named(tmp_path_factory: pytest.TempPathFactory, oidc: Issuer) -> Iterator[Se
 
 @pytest.fixture
 def page(browser: Browser, named: Server) -> Iterator[Page]:
-    context = browser.new_context(base_url=named.url)
+    context = browser.new_context(base_url=named.url, reduced_motion="reduce")  # no colour is caught half-way
     page = context.new_page()
     with silent(page):
         yield page
@@ -75,6 +76,20 @@ def device(page: Page, **more: Any) -> tuple[CDPSession, str]:
     return session, made["authenticatorId"]
 
 
+def look_at(page: Page, name: str) -> None:
+    """Hold what holds for every page, where only a journey leads."""
+    for theme in THEMES:
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        assert violations(page) == []
+        picture(page, f"{name}-{theme}")
+    wide = page.viewport_size
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    picture(page, f"{name}-phone")
+    if wide:
+        page.set_viewport_size(wide)
+
+
 def confirm(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Confirm that it is you")
     page.get_by_label("Password").fill(SET_UP["password"])
@@ -87,14 +102,19 @@ def test_a_passkey_signs_in_alone_and_can_be_removed(page: Page) -> None:
     sign_in(page)
     page.get_by_role("link", name="Add a passkey").click()
     confirm(page)
+    look_at(page, "passkey-add")
     page.get_by_label("Name").fill("My laptop")
     page.get_by_role("button", name="Add passkey").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
+    look_at(page, "recovery-codes")
     page.get_by_role("link", name="I have kept them").click()
+    look_at(page, "account-security-set-up")
     page.context.clear_cookies()
     page.goto("/sign-in?next=/account/passkeys")
+    look_at(page, "sign-in-every-way")
     page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_role("row", name="My laptop")).to_contain_text("Signs in alone")
+    look_at(page, "passkeys")
     page.get_by_role("link", name="Remove My laptop").click()
     confirm(page)
     page.get_by_role("button", name="Remove passkey").click()
@@ -122,6 +142,7 @@ def test_an_app_asks_for_a_code_and_a_recovery_code_replaces_it_once(page: Page)
     confirm(page)
     key = page.locator(".copied code").inner_text()
     expect(page.get_by_role("img", name="QR code")).to_be_visible()
+    look_at(page, "two-factor-on")
     page.get_by_label("Code that the app shows").fill(code(key))
     page.get_by_role("button", name="Switch on").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
@@ -132,6 +153,7 @@ def test_an_app_asks_for_a_code_and_a_recovery_code_replaces_it_once(page: Page)
     again(page, recovery[0])
     expect(page.get_by_text("The code is wrong, or was used already.")).to_be_visible()
     expect(page).to_have_title("Error: Second step · App Connections")
+    look_at(page, "second-step")
     page.get_by_label("Code").fill(code(key, steps=1))
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.goto("/account/two-factor/off")
