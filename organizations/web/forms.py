@@ -26,6 +26,12 @@ LONGEST_NAME = 64
 CODE = {"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false", "size": "12"}
 
 
+class OneTime(forms.PasswordInput):
+    """A code that can be read while it is typed, and is not sent back when it was refused."""
+
+    input_type = "text"
+
+
 class NewPassword(ChangePasswordForm):  # type: ignore[misc]  # allauth has no types
     """A new password, once: it can be shown by the browser, and pasted."""
 
@@ -44,7 +50,7 @@ class NewPassword(ChangePasswordForm):  # type: ignore[misc]  # allauth has no t
 class Counted(BaseAuthenticateForm):  # type: ignore[misc]  # allauth has no types
     """A code of the authenticator app, or a recovery code. Each is good once, and few may be tried."""
 
-    code = forms.CharField(max_length=32, widget=forms.TextInput(CODE))
+    code = forms.CharField(max_length=32, widget=OneTime(CODE))
 
     def clean_code(self) -> str:
         count_code(context.request, self.user)
@@ -67,7 +73,7 @@ class CodeAgain(Counted, ReauthenticateForm):  # type: ignore[misc]  # allauth h
 class ActivateApp(ActivateTOTPForm):  # type: ignore[misc]  # allauth has no types
     """A first code of an authenticator app. Its secret waits in the session, sealed, until it is confirmed."""
 
-    code = forms.CharField(max_length=32, label="Code that the app shows", widget=forms.TextInput(CODE))
+    code = forms.CharField(max_length=32, label="Code that the app shows", widget=OneTime(CODE))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.user = kwargs.pop("user")

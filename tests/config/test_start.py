@@ -54,6 +54,8 @@ OAUTH = "INF_APP_CONNECTION_GITLAB_OAUTH"
         ({"SITE_URL": "connections.example.com"}, "SITE_URL must be a URL"),
         ({"ALLOWED_INTERNAL_HOSTS": "10.0.0.0/99"}, "ALLOWED_INTERNAL_HOSTS"),
         ({"EXTRA_CA_CERTS": "/nowhere/ca.pem"}, "EXTRA_CA_CERTS"),
+        ({"OIDC_ISSUER": "http://login.example.com"}, "OIDC_ISSUER must be a URL like https"),
+        ({"OIDC_ISSUER": "https://login.example.com"}, "OIDC_CLIENT_ID and OIDC_CLIENT_SECRET"),
         ({"TRUSTED_PROXIES": "10.0.0.0/99"}, "TRUSTED_PROXIES"),
         ({"ALLOW_INTERNAL_IP_CONNECTIONS": "perhaps"}, "ALLOW_INTERNAL_IP_CONNECTIONS"),
         ({"RATE_LIMIT_LOGIN": "many"}, "RATE_LIMIT_LOGIN"),

@@ -90,6 +90,7 @@ def test_a_wrong_code_is_refused_and_recorded(wrong: str) -> None:
     ann = at_second_step()
     refused = send(ann, SECOND_STEP, {"code": wrong})
     assert refused.status_code == 422
+    assert not wrong.strip("\x00") or f'value="{wrong}"' not in refused.content.decode(), "no code is sent back"
     assert ann.get(HOME).status_code == 302
     if wrong == "000000":
         event = AuditEvent.objects.get(type="sign-in-user-failed")
