@@ -14,7 +14,7 @@ from connections.providers import PROVIDERS
 from tests.server import ROOT, free_port, wait_until
 
 README = (ROOT / "README.md").read_text()
-SETTINGS = (ROOT / "config" / "settings.py").read_text()
+SETTINGS = "".join((ROOT / "config" / name).read_text() for name in ("environment.py", "settings.py"))
 
 
 @pytest.mark.xdist_group("servers")

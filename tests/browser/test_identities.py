@@ -4,8 +4,8 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Error, Page, expect
 
-from tests.browser.steps import start_signed_in
 from tests.browser.inspection import picture, violations
+from tests.browser.steps import start_signed_in
 
 pytestmark = pytest.mark.xdist_group("browser")
 

@@ -49,10 +49,10 @@ def fails(page: Page, path: str, title: str) -> None:
     inspect(page, f"oauth-failure-{re.sub('[^a-z]+', '-', title.lower())}")
 
 
-def in_the_database(site: Server, statement: str) -> None:
+def in_the_database(site: Server, statement: str, *values: str) -> None:
     """Change what the site has stored, as time or other people do."""
     with sqlite3.connect(site.environment["DATABASE_URL"].removeprefix("sqlite:///")) as database:
-        database.execute(statement)
+        database.execute(statement, values)
 
 
 def test_a_state_that_nobody_began(page: Page) -> None:
@@ -100,14 +100,9 @@ def test_the_way_back_is_that_of_another_instance(page: Page, begun: str, furnis
 
 
 def test_the_person_has_left_the_organization(page: Page, begun: str, site: Server) -> None:
-    in_the_database(
-        site,
-        "INSERT INTO organizations_organization (id, name, slug, created_at, updated_at)"
-        f" VALUES ('{ELSEWHERE}', 'Elsewhere', 'elsewhere', '2026-01-01', '2026-01-01')",
-    )
-    in_the_database(
-        site, f"UPDATE oauth_oauthattempt SET organization_id = '{ELSEWHERE}' WHERE consumed_at IS NULL"
-    )
+    found = "INSERT INTO organizations_organization (id, name, slug, created_at, updated_at) VALUES (?, ?, ?, ?, ?)"
+    in_the_database(site, found, ELSEWHERE, "Elsewhere", "elsewhere", "2026-01-01", "2026-01-01")
+    in_the_database(site, "UPDATE oauth_oauthattempt SET organization_id = ? WHERE consumed_at IS NULL", ELSEWHERE)
     fails(page, f"{CALLBACK}?code=x&state={begun}", "You are no longer a member")
 
 
