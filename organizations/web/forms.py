@@ -17,6 +17,7 @@ from allauth.mfa.webauthn.forms import (
     ReauthenticateWebAuthnForm,
 )
 from django import forms
+from fido2.webauthn import AuthenticationResponse
 
 from organizations import sealing
 from organizations.web.attempts import count_address, count_code, count_password
@@ -91,6 +92,7 @@ class ActivateApp(ActivateTOTPForm):  # type: ignore[misc]  # allauth has no typ
 NAME_HINT = "To tell it from your others, such as the device's name."
 # What an answer that no browser gives comes to, deep within: allauth lets it through.
 MISSHAPEN = (AttributeError, KeyError, TypeError, ValueError)
+NOT_ACCEPTED = "This passkey was not accepted. Try again, or use another way to sign in."
 
 
 class Credential(forms.JSONField):
@@ -116,13 +118,21 @@ class Passkey(forms.Form):
         try:
             return super().clean_credential()  # type: ignore[misc]
         except (forms.ValidationError, *MISSHAPEN):
-            raise forms.ValidationError(
-                "This passkey was not accepted. Try again, or use another way to sign in."
-            ) from None
+            raise forms.ValidationError(NOT_ACCEPTED) from None
 
 
 class PasskeySignIn(Passkey, LoginWebAuthnForm):  # type: ignore[misc]  # allauth has no types
-    """Instead of e-mail address and password."""
+    """Instead of e-mail address and password: the device itself has to know who holds it.
+
+    The challenge asks for that, but the session may hold that of a second step instead, which does not.
+    """
+
+    def clean_credential(self) -> Any:
+        said = self.cleaned_data["credential"]
+        passkey = super().clean_credential()
+        if not AuthenticationResponse.from_dict(said).response.authenticator_data.is_user_verified():
+            raise forms.ValidationError(NOT_ACCEPTED)
+        return passkey
 
 
 class PasskeySecond(Passkey, AuthenticateWebAuthnForm):  # type: ignore[misc]  # allauth has no types

@@ -1,27 +1,15 @@
 """What a person does with their own account, in the tests."""
 
-import hashlib
-import secrets
 import time
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
-from allauth.mfa.webauthn.internal.auth import WebAuthn
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from django.test import Client
-from fido2.cose import ES256
-from fido2.utils import websafe_encode
-from fido2.webauthn import (
-    Aaguid,
-    AttestationObject,
-    AttestedCredentialData,
-    AuthenticatorData,
-    CollectedClientData,
-)
 
 from audit.models import AuditEvent
 from organizations.models import User
+from tests.organizations.web.passkeys import Device
 from tests.people import PASSWORD, send
 
 SECURITY = "/account/security"
@@ -47,27 +35,8 @@ def recovery_codes(user: User) -> list[str]:
 
 
 def with_passkey(user: User, name: str = "Ann's phone") -> Authenticator:
-    """Give somebody a passkey, as a device that attests nothing makes it (Web Authentication, 8.7)."""
-    key = ES256.from_cryptography_key(generate_private_key(SECP256R1()).public_key())  # type: ignore[no-untyped-call]
-    credential_id = secrets.token_bytes(16)
-    made = AuthenticatorData.create(
-        hashlib.sha256(b"127.0.0.1").digest(),
-        AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.UV | AuthenticatorData.FLAG.AT,
-        0,
-        AttestedCredentialData.create(Aaguid(bytes(16)), credential_id, key),
-    )
-    client_data = CollectedClientData.create("webauthn.create", b"a challenge", "http://127.0.0.1:8000")
-    credential = {
-        "id": websafe_encode(credential_id),
-        "rawId": websafe_encode(credential_id),
-        "type": "public-key",
-        "response": {
-            "clientDataJSON": websafe_encode(client_data),
-            "attestationObject": websafe_encode(AttestationObject.create("none", made, {})),
-        },
-        "clientExtensionResults": {},
-    }
-    return WebAuthn.add(user, name, credential).instance
+    """Give somebody a passkey."""
+    return Device(user, name=name).authenticator
 
 
 def confirm(client: Client) -> None:
