@@ -100,6 +100,7 @@ EXTRA_CA_CERTS = env.str("EXTRA_CA_CERTS", default="")
 
 RATE_LIMITS = {
     "login": whole("RATE_LIMIT_LOGIN", 60),
+    "password-reset": whole("RATE_LIMIT_PASSWORD_RESET", 5),  # per hour: each is a mail to somebody
     "second-factor": whole("RATE_LIMIT_SECOND_FACTOR", 20),  # per hour: six digits are soon guessed
     "sign-in": whole("RATE_LIMIT_SIGN_IN", 10),
     "write": whole("RATE_LIMIT_WRITE", 0),
@@ -205,10 +206,17 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "App Connections: "
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_FORMS = {"change_password": "organizations.web.forms.NewPassword"}
+ACCOUNT_FORMS = {
+    "change_password": "organizations.web.forms.NewPassword",
+    "reset_password": "organizations.web.forms.ForgottenPassword",
+}
+# Not allauth's, which stores a row when it makes a link: that would take a moment, and tell who has an account.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 # Counted in the database, for all processes together: organizations/web/attempts.py.
-ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "reauthenticate": None, "change_password": None}
+ACCOUNT_RATE_LIMITS = dict.fromkeys(
+    ("change_password", "login", "login_failed", "reauthenticate", "reset_password"), None
+)
 try:
     vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 except ImproperlyConfigured:

@@ -20,6 +20,7 @@ SETTINGS = {
     "SITE_URL": "http://127.0.0.1:8000",
     "ALLOWED_INTERNAL_HOSTS": "127.0.0.1,localhost",
     "RATE_LIMIT_LOGIN": "0",
+    "RATE_LIMIT_PASSWORD_RESET": "0",
     "RATE_LIMIT_SECOND_FACTOR": "0",
     "RATE_LIMIT_SIGN_IN": "0",
     # Playwright keeps an event loop in the tests' thread, and Django then refuses to touch the database there.

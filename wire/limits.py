@@ -27,6 +27,7 @@ class Limit(StrEnum):
     """What is counted. The setting `RATE_LIMITS` holds how much of it its window allows; 0 is no limit."""
 
     LOGIN = "login"
+    PASSWORD_RESET = "password-reset"  # noqa: S105  # a limit's name
     SECOND_FACTOR = "second-factor"
     SIGN_IN = "sign-in"
     WRITE = "write"
@@ -34,7 +35,7 @@ class Limit(StrEnum):
     @property
     def window(self) -> int:
         """The seconds that are counted together; at most as many as windows are kept."""
-        return 3600 if self is Limit.SECOND_FACTOR else WINDOW
+        return 3600 if self in {Limit.PASSWORD_RESET, Limit.SECOND_FACTOR} else WINDOW
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,12 @@ def count_password(request: HttpRequest, email: str) -> None:
     _count(Limit.SIGN_IN, hashlib.sha256(email.encode()).hexdigest())
 
 
+def count_reset(request: HttpRequest, email: str) -> None:
+    """Count a request for a new password of an address, whether somebody has it or not; raises RateLimited."""
+    count_address(request)
+    _count(Limit.PASSWORD_RESET, hashlib.sha256(email.encode()).hexdigest())
+
+
 def count_code(request: HttpRequest, user: User) -> None:
     """Count a code tried for a person's second factor; raises RateLimited.
 

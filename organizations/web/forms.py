@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from allauth.account.forms import ChangePasswordForm
+from allauth.account.forms import ChangePasswordForm, ResetPasswordForm
 from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
@@ -17,10 +17,12 @@ from allauth.mfa.webauthn.forms import (
     ReauthenticateWebAuthnForm,
 )
 from django import forms
+from django.http import HttpRequest
 from fido2.webauthn import AuthenticationResponse
 
 from organizations import sealing
-from organizations.web.attempts import count_address, count_code, count_password
+from organizations.models import User
+from organizations.web.attempts import count_address, count_code, count_password, count_reset
 from organizations.web.second_factor import use_once
 
 LONGEST_NAME = 64
@@ -46,6 +48,19 @@ class NewPassword(ChangePasswordForm):  # type: ignore[misc]  # allauth has no t
     def clean_oldpassword(self) -> str:
         count_password(context.request, self.user.email)
         return str(super().clean_oldpassword())
+
+
+class ForgottenPassword(ResetPasswordForm):  # type: ignore[misc]  # allauth has no types
+    """Who is to get a link to a new password."""
+
+    def clean_email(self) -> str:
+        count_reset(context.request, self.cleaned_data["email"])
+        return str(super().clean_email())
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        """Write to whoever has the address; for nobody the same is done, but not sent."""
+        self.users = self.users or [User(email=self.cleaned_data["email"])]
+        return str(super().save(request, **kwargs))
 
 
 class Counted(BaseAuthenticateForm):  # type: ignore[misc]  # allauth has no types

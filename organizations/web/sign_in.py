@@ -62,6 +62,13 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no t
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
         return f"{settings.SITE_URL}{path.replace('UID-KEY', key)}"
 
+    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
+        """Send the link, or for a stand-in, whom the database does not know, write it only."""
+        if user.created_at:
+            super().send_password_reset_mail(user, email, context)
+        else:
+            self.render_mail("account/email/password_reset_key", email, {"email": email, **context})
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a mail from a thread: how long it takes, or that it fails, would tell who has an account."""
         mailing.submit(deliver, self.render_mail(template_prefix, email, {"email": email, **context}))

@@ -48,6 +48,7 @@ def limited(settings: Settings) -> None:
 def test_codes_are_counted_by_the_hour_and_the_rest_by_the_minute() -> None:
     assert {limit: limit.window for limit in Limit} == {
         Limit.LOGIN: 60,
+        Limit.PASSWORD_RESET: 3600,
         Limit.SECOND_FACTOR: 3600,
         Limit.SIGN_IN: 60,
         Limit.WRITE: 60,
@@ -70,13 +71,14 @@ def printed_limits(**environment: str) -> str:
 
 
 def test_unless_the_operator_says_otherwise_logins_are_limited_and_writes_are_not() -> None:
-    assert printed_limits() == "{'login': 60, 'second-factor': 20, 'sign-in': 10, 'write': 0}"
+    assert printed_limits() == "{'login': 60, 'password-reset': 5, 'second-factor': 20, 'sign-in': 10, 'write': 0}"
 
 
 def test_the_operator_sets_every_limit() -> None:
-    limits = {"LOGIN": "7", "SECOND_FACTOR": "9", "SIGN_IN": "8", "WRITE": "90"}
+    limits = {"LOGIN": "7", "PASSWORD_RESET": "6", "SECOND_FACTOR": "9", "SIGN_IN": "8", "WRITE": "90"}
     given = {f"RATE_LIMIT_{name}": value for name, value in limits.items()}
-    assert printed_limits(**given) == "{'login': 7, 'second-factor': 9, 'sign-in': 8, 'write': 90}"
+    expected = {"login": 7, "password-reset": 6, "second-factor": 9, "sign-in": 8, "write": 90}
+    assert printed_limits(**given) == str(expected)
 
 
 def test_the_limit_is_reached_and_then_refused_with_the_contracts_body(limited: None, clock: Clock) -> None:

@@ -6,8 +6,12 @@ from typing import Any
 
 import pytest
 from django.core.mail import EmailMessage
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
+from organizations.web.sign_in import Accounts
+from tests.organizations.web.accounts import SECOND_STEP, with_app
 from tests.people import HOME, SIGN_IN, browser, person, send, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +69,58 @@ def test_whether_somebody_has_an_account_does_not_show(mailoutbox: list[EmailMes
     answer = send(browser(), "/password-reset", {"email": "nobody@example.com"})
     assert (answer.status_code, answer["Location"]) == (302, "/password-reset/sent")
     assert mailoutbox == []
+
+
+def test_nor_does_it_show_in_the_work_that_is_done(
+    mailoutbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person("ann@example.com")
+    written: list[str] = []
+    write = Accounts.render_mail
+    monkeypatch.setattr(Accounts, "render_mail", lambda *given: (written.append(given[2]), write(*given))[1])
+    asked_of: list[list[str]] = []
+    for email in ("ann@example.com", "nobody@example.com"):
+        client = browser()
+        client.handler.enforce_csrf_checks = False
+        with CaptureQueriesContext(connection) as queries:
+            client.post("/password-reset", {"email": email})
+        asked_of.append([query["sql"].replace(email, "") for query in queries])
+    assert asked_of[0] == asked_of[1]
+    assert written == ["ann@example.com", "nobody@example.com"]
+    assert len(mailoutbox) == 1
+
+
+@pytest.mark.parametrize("email", ["ann@example.com", "nobody@example.com"])
+def test_nobody_gets_more_than_a_few_mails_an_hour_whoever_asks(
+    settings: Settings, mailoutbox: list[EmailMessage], email: str
+) -> None:
+    settings.RATE_LIMITS = {**settings.RATE_LIMITS, "password-reset": 2}
+    person("ann@example.com")
+    answers = []
+    for number in range(3):
+        client = browser()
+        client.defaults["REMOTE_ADDR"] = f"203.0.113.{number}"
+        answers.append(send(client, "/password-reset", {"email": email.title() if number else email}))
+    assert [answer.status_code for answer in answers] == [302, 302, 429]
+    assert int(answers[-1]["Retry-After"]) <= 3600
+    assert len(mailoutbox) == (2 if email.startswith("ann") else 0)
+
+
+def test_a_client_that_asks_for_many_is_counted_with_the_logins(settings: Settings) -> None:
+    settings.RATE_LIMITS = {**settings.RATE_LIMITS, "login": 2}
+    person("ann@example.com")
+    answers = [send(browser(), "/password-reset", {"email": f"{name}@example.com"}) for name in "abc"]
+    assert [answer.status_code for answer in answers] == [302, 302, 429]
+
+
+def test_a_new_password_does_not_open_an_account_with_a_second_step(mailoutbox: list[EmailMessage]) -> None:
+    with_app(person("ann@example.com"))
+    client = browser()
+    form = client.get(asked(mailoutbox))["Location"]
+    assert send(client, form, {"password1": NEW, "password2": NEW}).status_code == 302
+    assert client.get(HOME).status_code == 302
+    assert sign_in(client, "ann@example.com", NEW)["Location"] == SECOND_STEP
+    assert client.get(HOME).status_code == 302
 
 
 def test_a_mail_server_that_is_away_does_not_show_either(

@@ -13,7 +13,6 @@ from audit.models import AuditEvent
 from tests.concurrency import at_once
 from tests.organizations.web.accounts import (
     SECOND_STEP,
-    SECRET,
     SECURITY,
     code,
     confirm,
@@ -21,7 +20,7 @@ from tests.organizations.web.accounts import (
     recovery_codes,
     with_app,
 )
-from tests.people import HOME, PASSWORD, SIGN_IN, browser, person, send, sign_in
+from tests.people import HOME, SIGN_IN, browser, person, send, sign_in
 
 pytestmark = pytest.mark.django_db
 OTHER_KEY = "YW5vdGhlciByb290IGtleSwgMzIgYnl0ZXMgbG9uZyE="
@@ -246,12 +245,6 @@ def test_somebody_who_is_switched_off_at_the_second_step_does_not_get_in() -> No
     user.save()
     ann.post(SECOND_STEP, {"csrfmiddlewaretoken": token, "code": code()})
     assert ann.get(HOME).status_code == 302
-
-
-def test_a_new_password_by_mail_does_not_open_an_account_with_a_second_step() -> None:
-    with_app(person())
-    assert sign_in(browser(), "ann@example.com", PASSWORD)["Location"] == SECOND_STEP
-    assert SECRET not in str(list(Authenticator.objects.values()))
 
 
 @pytest.mark.parametrize(
