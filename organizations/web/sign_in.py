@@ -13,7 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from organizations.accounts import record_failure
 from organizations.models import User
-from organizations.web.attempts import count_password
+from organizations.web.attempts import count_password, know_browser
 from wire.origin import origin_of
 
 log = structlog.get_logger(__name__)
@@ -53,6 +53,11 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no t
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         record_failure(user=user, origin=origin_of(request), step="switched-off")
         return HttpResponseRedirect(reverse("account_inactive"))
+
+    def post_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse:
+        response: HttpResponse = super().post_login(request, user, **how)
+        know_browser(response, user.email)
+        return response
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002
         return reverse("mfa_index")
