@@ -106,7 +106,7 @@ def test_another_site_is_nowhere_to_come_back_to(target: str) -> None:
 def test_what_was_posted_is_not_repeated_after_signing_in() -> None:
     client = browser()
     client.handler.enforce_csrf_checks = False
-    assert client.post(f"{HOME}?a=b")["Location"] == f"{SIGN_IN}?next={HOME}"
+    assert client.post("/organization/members/invite?a=b")["Location"] == f"{SIGN_IN}?next={HOME}"
 
 
 def test_signing_out_takes_a_post() -> None:
