@@ -42,6 +42,19 @@ def test_somebody_who_lost_everything_signs_in_with_the_password_again() -> None
     assert event.organization_id
 
 
+def test_a_session_that_goes_on_with_a_new_secret_key_is_ended_too(settings: Settings) -> None:
+    person()
+    ann = browser()
+    sign_in(ann, "ann@example.com")
+    before = ann.session.session_key
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another key, " * 5, [settings.SECRET_KEY]
+    assert ann.get(HOME).status_code == 200
+    assert ann.session.session_key != before
+    assert b"This browser" in ann.get("/account/sessions").content
+    call("reset_sign_in", "ann@example.com")
+    assert ann.get(HOME).status_code == 302
+
+
 def test_an_address_that_nobody_has_is_said() -> None:
     with pytest.raises(CommandError, match="Nobody here"):
         call("reset_sign_in", "nobody@example.com")
