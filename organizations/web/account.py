@@ -6,6 +6,7 @@ from allauth.account import views as account
 from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
 from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.base import views as mfa
+from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
@@ -26,6 +27,7 @@ from audit.events import Event
 from organizations.accounts import record_own
 from organizations.web.attempts import count_address
 from organizations.web.people import as_person, to_sign_in
+from organizations.web.second_factor import use_once
 from wire.origin import origin_of
 
 
@@ -133,7 +135,12 @@ class ConfirmByPasskey(Page, webauthn.ReauthenticateWebAuthnView):  # type: igno
 
 
 class ActivateApp(Change, totp.ActivateTOTPView):  # type: ignore[misc]  # allauth has no types
-    pass
+    def form_valid(self, form: BaseForm) -> HttpResponseBase:
+        with transaction.atomic():
+            response = super().form_valid(form)
+            added = Authenticator.objects.get(user_id=self.request.user.pk, type=Authenticator.Type.TOTP)
+            use_once(added, form.cleaned_data["code"])
+        return response
 
 
 class DeactivateApp(Change, totp.DeactivateTOTPView):  # type: ignore[misc]  # allauth has no types

@@ -105,6 +105,17 @@ def test_a_code_is_good_once_and_an_older_one_never_again() -> None:
     assert send(at_second_step(), SECOND_STEP, {"code": code(steps=1)}).status_code == 302
 
 
+def test_the_code_that_set_an_app_up_was_used_with_that() -> None:
+    ann = browser(person())
+    confirm(ann)
+    page = ann.get("/account/two-factor/on")
+    key = key_on(page.content)
+    sent = {"csrfmiddlewaretoken": str(page.context["csrf_token"]), "code": code(key)}
+    assert ann.post("/account/two-factor/on", sent).status_code == 302
+    assert send(at_second_step(), SECOND_STEP, {"code": sent["code"]}).status_code == 422
+    assert send(at_second_step(), SECOND_STEP, {"code": code(key, steps=1)}).status_code == 302
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_two_with_the_same_code_at_the_same_moment_one_gets_in(monkeypatch: pytest.MonkeyPatch) -> None:
     """In two processes: what allauth remembers is remembered by each for itself."""
