@@ -7,6 +7,7 @@ import structlog
 from csp.middleware import CSPMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
+from django.urls import Resolver404, resolve
 
 from wire import metrics, pages
 from wire.errors import WireError
@@ -74,6 +75,13 @@ class PageCompressionMiddleware(GZipMiddleware):
 
 
 def without_key(request: HttpRequest) -> str:
-    """Return the path for the log. A one-time key in it, as of a password reset, opens something."""
-    key = request.resolver_match.kwargs.get("key") if request.resolver_match else None
+    """Return the path for the log. A one-time key in it, as of a password reset, opens something.
+
+    It still does when the address leads nowhere: with a slash too many, or at another host.
+    """
+    try:
+        match = request.resolver_match or resolve(request.path_info.rstrip("/"))
+    except Resolver404:
+        return request.path
+    key = match.kwargs.get("key")
     return request.path.replace(key, "KEY") if key else request.path

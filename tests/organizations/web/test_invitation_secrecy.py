@@ -57,6 +57,8 @@ def test_it_does_not_reach_the_log(mailoutbox: list[EmailMessage], caplog: pytes
     browser(person("eve@example.com")).get(path)
     sign_up(client, path)
     client.get(path)
+    client.get(f"{path}/")
+    client.get(path, headers={"Host": "evil.example"})
     assert "/invitations/KEY" in caplog.text
     assert key_of(mailoutbox[0]) not in caplog.text
 
