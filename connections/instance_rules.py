@@ -106,4 +106,12 @@ def _certificate(number: int, block: str) -> str:
 def trusted(instance: Instance) -> list[Authority]:
     """Return the certificates that an instance brings along, as people name them."""
     found = x509.load_pem_x509_certificates(instance.ca_pem.encode()) if instance.ca_pem else []
-    return [Authority(each.subject.rfc4514_string(), each.not_valid_after_utc) for each in found]
+    return [Authority(_subject(each), each.not_valid_after_utc) for each in found]
+
+
+def _subject(certificate: x509.Certificate) -> str:
+    """Return whose a certificate is. Names of old authorities may be in an encoding that nobody can tell."""
+    try:
+        return certificate.subject.rfc4514_string()
+    except ValueError:
+        return f"Serial number {certificate.serial_number:x}"

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from ssl import DER_cert_to_PEM_cert
 from typing import TYPE_CHECKING, Any
 
 from cryptography import x509
@@ -63,3 +64,11 @@ def authority(name: str, *, days: int) -> str:
         not_valid_after=end,
     )
     return unsigned.sign(key, SHA256()).public_bytes(Encoding.PEM).decode()
+
+
+def authority_with_an_unreadable_name() -> str:
+    """Return the certificate of an authority from the days of T61String (ASN.1), in which an é is one byte."""
+    named = x509.load_pem_x509_certificate(authority("Soci@t@", days=30).encode()).public_bytes(Encoding.DER)
+    unreadable = named.replace(b"\x0c\x07Soci@t@", b"\x14\x07Soci\xe9t\xe9")
+    assert unreadable != named
+    return DER_cert_to_PEM_cert(unreadable)

@@ -21,7 +21,17 @@ from tests.people import browser, person
 if TYPE_CHECKING:
     pass
 
-from tests.connections.web.instances import NEW, PAGE, SECRET, URL, authority, change, no_secret_in, page_of
+from tests.connections.web.instances import (
+    NEW,
+    PAGE,
+    SECRET,
+    URL,
+    authority,
+    authority_with_an_unreadable_name,
+    change,
+    no_secret_in,
+    page_of,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +86,13 @@ def test_an_expired_certificate_is_called_so(ann: Client, admin: Api, ca_pem: st
     shown = ann.get(page_of(made))
     assert "CN=&lt;b&gt;Old&lt;/b&gt;" in shown.content.decode().replace("\\", "")
     assert "2 days ago" in text(shown)
+
+
+def test_an_authority_whose_name_cannot_be_read_closes_no_page(ann: Client, admin: Api) -> None:
+    made = register(admin, caCertificates=authority_with_an_unreadable_name())
+    assert "1 CA certificate, expires in" in text(ann.get(PAGE))
+    assert "Serial number 1" in text(ann.get(page_of(made)))
+    assert ann.get(f"{page_of(made)}/delete").status_code == 200
 
 
 def test_members_see_the_instances_and_change_none(admin: Api) -> None:
