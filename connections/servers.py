@@ -59,11 +59,6 @@ def _client_at(provider: Provider, instance: Instance) -> OAuthClient | None:
     return OAuthClient(instance.client_id, instance.open_client_secrets(), redirect_uri(provider, instance))
 
 
-def urls_with_client(provider: Provider, organization_id: uuid.UUID) -> list[str]:
-    """Return the servers at which the organization can connect by OAuth, the configured one first."""
-    return list(redirect_uris(provider, organization_id))
-
-
 def urls_to_offer(provider: Provider, organization_id: uuid.UUID) -> list[str]:
     """Return the servers that an organization may mean: its registered ones, the operator's, the provider's own."""
     known = Instance.objects.filter(organization_id=organization_id, app=provider.app).order_by("url")

@@ -25,6 +25,7 @@ from oauth.forms import ConnectForm, ReconnectForm
 from oauth.models import OAuthAttempt
 from oauth.outcomes import failed, nothing_configured
 from organizations.models import User
+from organizations.roles import Permission
 from organizations.web.people import PersonRequest, as_person, principal_in, signed_in
 from wire.errors import BadRequest, WireError
 from wire.pages import allow_form_to
@@ -175,8 +176,26 @@ def _decide(request: PersonRequest, attempt: OAuthAttempt) -> HttpResponse:
 def _connect_form(request: PersonRequest, provider: Provider, *data: Any, **more: Any) -> ConnectForm:
     places = places_for_new(request.principal)
     _, oauth = attempts.oauth_method(provider)
-    urls = servers.urls_with_client(provider, request.principal.organization_id)
+    urls = list(_redirect_uris(request, provider))
     return ConnectForm(*data, app=provider.app, urls=urls, places=places, oauth=oauth, **more)
+
+
+def _redirect_uris(
+    request: PersonRequest, provider: Provider, connection: AppConnection | None = None
+) -> dict[str, str]:
+    """Return the redirect URI for each server to connect to: the registered ones for those only who may know them.
+
+    That of a connection which is theirs to reconnect they know already.
+    """
+    known = servers.redirect_uris(provider, request.principal.organization_id)
+    if Permission.INSTANCES_READ in request.principal.permissions(None):
+        return known
+    own_url = connection.instance_url if connection else ""
+    return {
+        url: redirect_uri
+        for url, redirect_uri in known.items()
+        if servers.configured_client(provider, url) or servers.is_same(url, own_url)
+    }
 
 
 def _reconnectable(request: PersonRequest, provider: Provider, connection_id: uuid.UUID | None) -> AppConnection:
@@ -198,21 +217,21 @@ def _form_page(
     connection: AppConnection | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    urls = servers.urls_with_client(provider, request.principal.organization_id)
+    redirect_uris = _redirect_uris(request, provider, connection)
     _, oauth = attempts.oauth_method(provider)
-    if not urls:
+    if not redirect_uris:
         return nothing_configured(request, provider, oauth.uses)
     shown = {
         "form": form,
         "provider": provider,
         "action": reverse("oauth:start", kwargs={"app": provider.app}),
-        "redirect_uris": servers.redirect_uris(provider, request.principal.organization_id),
+        "redirect_uris": redirect_uris,
         "uses": oauth.uses,
         "connection": connection,
         "return_to": safe_return(request, str(form["returnTo"].value() or "")),
     }
     response = render(request, "oauth/new.html", shown, status=status)
-    allow_form_to(response, *{servers.origin_of(url) for url in urls})
+    allow_form_to(response, *{servers.origin_of(url) for url in redirect_uris})
     return response
 
 

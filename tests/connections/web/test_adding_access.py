@@ -12,10 +12,10 @@ from organizations.models import Project
 from organizations.services import create_organization
 from sandbox.gitlab import Sandbox
 from tests.clients import Api, the_organization
-from tests.connections.instances.requests import register
+from tests.connections.instances.requests import application_at, register, register_with_client
 from tests.connections.web.adding import BY_TOKEN, CHOOSE, errors_at, fields, fill_in, main
 from tests.connections.web.pages import project, text, title
-from tests.oauth.people import PAGES
+from tests.oauth.people import PAGES, connected
 from tests.oauth.people import person as member_of
 from tests.people import browser, person
 
@@ -118,6 +118,28 @@ def test_who_may_not_know_the_instances_is_offered_none(ours: Project, admin: Ap
     assert "https://gitlab.example.com</option>" in admin_of(ours).get(BY_TOKEN).content.decode()
     outsider = member_of(email="eve@example.com", role="no-access", project_roles={ours: ["admin"]})
     assert "https://gitlab.example.com</option>" not in outsider.browser.get(BY_TOKEN).content.decode()
+
+
+def test_oauth_names_an_instance_to_nobody_who_may_not_know_it(ours: Project, admin: Api, gitlab: Sandbox) -> None:
+    made = register_with_client(admin, gitlab, application_at(gitlab))
+    assert gitlab.url in admin_of(ours).get(f"{PAGES}/new").content.decode()
+    outsider = member_of(email="eve@example.com", role="no-access", project_roles={ours: ["admin"]})
+    started = outsider.start(projectId=str(ours.id), instanceUrl=gitlab.url)
+    for answer in (outsider.form(), started):
+        assert gitlab.url not in answer.content.decode().replace(f'value="{gitlab.url}"', "")
+        assert gitlab.url not in answer["Content-Security-Policy"]
+        assert made["id"] not in answer.content.decode()
+
+
+def test_who_may_not_know_the_instances_reconnects_what_is_theirs(ours: Project, admin: Api, gitlab: Sandbox) -> None:
+    register_with_client(admin, gitlab, application_at(gitlab))
+    connected(member_of(project_roles={ours: ["admin"]}), gitlab, projectId=str(ours.id))
+    mine = AppConnection.objects.get()
+    outsider = member_of(email="eve@example.com", role="no-access", project_roles={ours: ["admin"]})
+    page = outsider.form(connection=mine.id)
+    assert f"You go to {gitlab.url} and give access once more." in text(page)
+    assert gitlab.url in page["Content-Security-Policy"]
+    assert outsider.reconnect(mine.id)["Location"].startswith(f"{gitlab.url}/oauth/authorize?")
 
 
 @pytest.mark.parametrize("address", UNKNOWN)
