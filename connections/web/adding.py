@@ -8,14 +8,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from connections import servers, services
+from connections import services
 from connections.errors import CredentialsRefused, NameTaken
 from connections.providers import PROVIDERS
 from connections.providers.base import Method, Provider
 from connections.rows import ConnectionView
 from connections.web.arrival import announce, page_after, safe_return
 from connections.web.new_forms import NewByCredentialsForm, places_for_new
-from organizations.roles import Permission
+from connections.web.url_choice import known_urls
 from organizations.web.people import PersonRequest, signed_in
 from wire.errors import BadRequest, RateLimited
 
@@ -116,15 +116,8 @@ def _form(request: PersonRequest, provider: Provider, method: Method, *data: Any
         places=places_for_new(request.principal),
         provider=provider,
         method=method,
-        urls=_urls(request, provider),
+        urls=known_urls(request.principal, provider),
     )
-
-
-def _urls(request: PersonRequest, provider: Provider) -> list[str]:
-    """Return the addresses to choose from: the registered ones for those only who may know them."""
-    if Permission.INSTANCES_READ in request.principal.permissions(None):
-        return servers.urls_to_offer(provider, request.principal.organization_id)
-    return [provider.client_variables.default_url]
 
 
 def _created(request: PersonRequest, form: NewByCredentialsForm) -> ConnectionView | None:

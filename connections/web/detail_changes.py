@@ -9,12 +9,13 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from connections import reading, servers, services
+from connections import reading, services
 from connections.errors import CredentialsRefused, NameTaken
 from connections.models import AppConnection
 from connections.web.detail import page
 from connections.web.detail_forms import DeletionForm, DetailsForm
 from connections.web.forms import CredentialsForm
+from connections.web.url_choice import known_urls
 from organizations.roles import Permission
 from organizations.web.people import PersonRequest, signed_in
 from wire.errors import BadRequest, RateLimited
@@ -62,7 +63,7 @@ def credentials(request: PersonRequest, connection_id: uuid.UUID) -> HttpRespons
         initial={**connection.provider.credentials_at(connection.instance_url), **connection.public},
         provider=connection.provider,
         method=connection.way,
-        urls=servers.urls_to_offer(connection.provider, connection.organization_id),
+        urls=known_urls(request.principal, connection.provider),
     )
     if form.is_valid() and _replaced(request, connection, form):
         messages.success(request, "The credentials are replaced, and they work.")

@@ -6,8 +6,20 @@ from typing import Any
 
 from django import forms
 
+from connections import servers
+from connections.providers.base import Provider
+from organizations.access import Principal
+from organizations.roles import Permission
+
 OTHER = ""
 PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+
+
+def known_urls(principal: Principal, provider: Provider) -> list[str]:
+    """Return the addresses to choose from: the registered ones for those only who may know them."""
+    if Permission.INSTANCES_READ in principal.permissions(None):
+        return servers.urls_to_offer(provider, principal.organization_id)
+    return [provider.client_variables.default_url]
 
 
 class AddressInput(forms.TextInput):

@@ -9,6 +9,7 @@ from django.test import Client
 from organizations.services import create_organization
 from sandbox.gitlab import Sandbox
 from tests.clients import Api, identity_with
+from tests.connections.instances.requests import register
 from tests.connections.requests import create
 from tests.connections.web.pages import CHANGE, READ, path, project, row, text
 from tests.oauth.people import person as member
@@ -81,6 +82,16 @@ def test_a_project_admin_may_do_everything(admin: Api, gitlab: Sandbox) -> None:
     for words in ("Check now", "Replace credentials", "Edit details", "Activity", "Project Platform"):
         assert words in shown
     assert [bob.get(path(connection_id, rest)).status_code for rest in PAGES] == [200] * 5
+
+
+def test_credentials_name_an_instance_to_nobody_who_may_not_know_it(admin: Api, gitlab: Sandbox) -> None:
+    place, connection_id = inside(admin, gitlab)
+    register(admin, "https://gitlab.example.com")
+    for role, is_told in (("member", True), ("no-access", False)):
+        somebody = member(email=f"{role}@example.com", role=role, project_roles={place: ["admin"]}).browser
+        page = somebody.get(path(connection_id, "/credentials")).content.decode()
+        assert ("https://gitlab.example.com</option>" in page) is is_told
+        assert f'value="{gitlab.url}"' in page, "the connection's own address stays"
 
 
 def test_no_answer_is_kept_and_pages_have_heads(admin: Api, gitlab: Sandbox) -> None:
