@@ -2,16 +2,20 @@
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import structlog
 from csp.middleware import CSPMiddleware
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.urls import Resolver404, resolve
 
 from wire import metrics, pages
-from wire.errors import WireError
+from wire.errors import PayloadTooLarge, WireError
 from wire.origin import read_origin
+
+TOO_LARGE = "What was sent is larger than 1 MiB. Nothing was changed. Go back, and send less or a smaller file."
 
 log = structlog.get_logger("request")
 
@@ -45,6 +49,14 @@ class RequestMiddleware:
             ip=origin.ip,
         )
         return response
+
+    def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
+        """Refuse a form whose end is cut off (`wire.bodies`): what is missing would count as left empty."""
+        if request.method != "POST" or not pages.is_page(request):
+            return None
+        length = request.META.get("CONTENT_LENGTH") or ""
+        is_cut = length.isdecimal() and int(length) > settings.MAX_BODY_BYTES
+        return pages.refusal(request, PayloadTooLarge(TOO_LARGE)) if is_cut else None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Show what a page's service refused. The API's views answer for themselves, and never come here."""

@@ -20,6 +20,7 @@ TITLES = {
     400: "This cannot be done",
     403: "You may not do this",
     404: "There is no such page",
+    413: "That is too much at once",
     429: "Too many attempts",
     500: "Something went wrong here",
     503: "This is not available right now",

@@ -4,7 +4,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from audit.models import AuditEvent
 from connections.models import Instance
@@ -106,3 +109,19 @@ def test_changes_are_only_posted(ann: Client, admin: Api) -> None:
     made = register(admin)
     assert ann.get(f"{page_of(made)}/client").status_code == 405
     assert ann.get(f"{page_of(made)}/network").status_code == 405
+
+
+def test_a_file_that_is_cut_off_on_its_way_takes_nothing_away(ann: Client, admin: Api, ca_pem: str) -> None:
+    made = register(admin, caCertificates=ca_pem)
+    ann.get(page_of(made))
+    fields = {
+        "csrfmiddlewaretoken": ann.cookies["csrftoken"].value,
+        "caFile": SimpleUploadedFile("ca.pem", b"x" * (3 * settings.MAX_BODY_BYTES)),
+    }
+    cut = encode_multipart(BOUNDARY, fields)[: settings.MAX_BODY_BYTES + 1]  # as wire.bodies does
+    answer = ann.generic("POST", f"{page_of(made)}/network", cut, content_type=MULTIPART_CONTENT)
+    assert answer.status_code == 413
+    assert "larger than 1 MiB" in text(answer)
+    assert "no-store" in answer["Cache-Control"]
+    assert "default-src" in answer["Content-Security-Policy"]
+    assert "BEGIN CERTIFICATE" in Instance.objects.get().ca_pem
