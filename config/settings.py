@@ -27,10 +27,7 @@ PORT = whole("PORT", 8000)
 WORKERS = whole("WORKERS", 2)
 THREADS = whole("THREADS", 32)
 RUN_WORKER = flag("RUN_WORKER", default=True)
-LOGGING = logging_config(
-    level=env.str("LOG_LEVEL", default="INFO"),
-    style=env.str("LOG_FORMAT", default="json"),
-)
+LOGGING = logging_config(level=env.str("LOG_LEVEL", default="INFO"), style=env.str("LOG_FORMAT", default="json"))
 LOGGING_CONFIG = "config.logs.configure"
 
 # Secrets
@@ -82,9 +79,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
     }
 }
-SILENCED_SYSTEM_CHECKS = [
-    "security.W008",  # TLS ends at the operator's proxy, which also redirects: behind it all looks like plain http
-]
+SILENCED_SYSTEM_CHECKS = ["security.W008"]  # TLS ends at the operator's proxy, which also redirects
 
 # OAuth clients: what each of the variables means is declared by its provider
 
@@ -211,13 +206,9 @@ ACCOUNT_FORMS = {
     "change_password": "organizations.web.forms.NewPassword",
     "reset_password": "organizations.web.forms.ForgottenPassword",
 }
-# Not allauth's, which stores a row when it makes a link: that would take a moment, and tell who has an account.
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
-# Counted in the database, for all processes together: organizations/web/attempts.py.
-ACCOUNT_RATE_LIMITS = dict.fromkeys(
-    ("change_password", "login", "login_failed", "reauthenticate", "reset_password"), None
-)
+ACCOUNT_RATE_LIMITS = False  # counted in the database, for all processes together: organizations/web/attempts.py
 try:
     vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 except ImproperlyConfigured:

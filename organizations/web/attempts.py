@@ -34,7 +34,7 @@ def _who_tries(request: HttpRequest, email: str) -> str:
     """Return what is counted: the session's person, a browser known for the address, or the address."""
     if isinstance(request.user, User):
         return str(request.user.pk)
-    known = request.get_signed_cookie(KNOWN, default="", salt=KNOWN, max_age=KNOWN_FOR)
+    known = request.get_signed_cookie(KNOWN, default="", salt=KNOWN, max_age=KNOWN_FOR) or ""
     return known if known.startswith(f"{_digest(email)}-") else _digest(email)
 
 

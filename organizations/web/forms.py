@@ -51,7 +51,11 @@ class NewPassword(ChangePasswordForm):  # type: ignore[misc]  # allauth has no t
 
 
 class ForgottenPassword(ResetPasswordForm):  # type: ignore[misc]  # allauth has no types
-    """Who is to get a link to a new password."""
+    """Who is to get a link to a new password. What makes it (`ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR`) is Django's:
+    allauth's stores a row, and the time that takes would tell who has an account.
+    """
+
+    users: list[User]
 
     def clean_email(self) -> str:
         count_reset(context.request, self.cleaned_data["email"])

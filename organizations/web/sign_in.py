@@ -69,10 +69,10 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no t
 
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
         """Send the link, or for a stand-in, whom the database does not know, write it only."""
-        if user.created_at:
-            super().send_password_reset_mail(user, email, context)
-        else:
+        if user._state.adding:
             self.render_mail("account/email/password_reset_key", email, {"email": email, **context})
+        else:
+            super().send_password_reset_mail(user, email, context)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a mail from a thread: how long it takes, or that it fails, would tell who has an account."""
