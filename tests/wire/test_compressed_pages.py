@@ -25,6 +25,7 @@ def test_a_page_is_compressed_for_a_browser_that_can_read_it() -> None:
 
 
 def test_what_a_form_answers_with_is_not() -> None:
+    person()  # an empty instance has no sign-in page
     answer = Client(REMOTE_ADDR=ADDRESS).post(SIGN_IN, {"login": "x" * 500}, headers=ACCEPTED)
     assert b"<form" in answer.content
     assert "Content-Encoding" not in answer
@@ -36,6 +37,7 @@ def test_an_answer_of_the_api_is_not() -> None:
 
 
 def test_its_length_is_blurred_and_its_token_masked_anew() -> None:
+    person()
     somebody = Client()
     answers = [somebody.get(SIGN_IN, headers=ACCEPTED) for _ in range(12)]
     texts = [gzip.decompress(answer.content).decode() for answer in answers]
