@@ -24,6 +24,7 @@ from oauth.errors import NotAMember, StateExpired, WrongWayBack
 from oauth.forms import ConnectForm, ReconnectForm
 from oauth.models import OAuthAttempt
 from oauth.outcomes import failed, nothing_configured
+from organizations.access import Principal
 from organizations.models import User
 from organizations.roles import Permission
 from organizations.web.people import PersonRequest, as_person, principal_in, signed_in
@@ -120,13 +121,18 @@ def _complete(request: HttpRequest, attempt: OAuthAttempt, way_back: str) -> Htt
     attempts.require_own(attempt, user, request.session.session_key)
     if attempt.redirect_uri != way_back:
         raise WrongWayBack
-    principal = principal_in(request, attempt.organization_id)
-    if principal is None:
-        raise NotAMember
-    view = handshake.complete(principal, attempt, request.GET.dict())
+    view = handshake.complete(_principal_now(request, attempt), attempt, request.GET.dict())
     if view is None:
         return redirect("oauth:confirm", app=attempt.app, attempt_id=attempt.id)
     return _connected(request, attempt, view)
+
+
+def _principal_now(request: HttpRequest, attempt: OAuthAttempt) -> Principal:
+    """Return what the person is by now where the attempt is to connect; raises NotAMember."""
+    principal = principal_in(request, attempt.organization_id)
+    if principal is None:
+        raise NotAMember
+    return principal
 
 
 def _connected(request: HttpRequest, attempt: OAuthAttempt, view: ConnectionView) -> HttpResponse:
@@ -150,6 +156,7 @@ def confirm(request: PersonRequest, app: str, attempt_id: uuid.UUID) -> HttpResp
         if request.method == "POST":
             return _decide(request, attempt)
         difference = handshake.difference(attempt)
+        services.require_reconnectable(_principal_now(request, attempt), provider, attempts.connection_of(attempt).id)
     except StateExpired as error:
         attempts.give_back(attempt)
         return failed(request, provider, error, attempt)
@@ -161,9 +168,7 @@ def confirm(request: PersonRequest, app: str, attempt_id: uuid.UUID) -> HttpResp
 
 
 def _decide(request: PersonRequest, attempt: OAuthAttempt) -> HttpResponse:
-    principal = principal_in(request, attempt.organization_id)
-    if principal is None:
-        raise NotAMember
+    principal = _principal_now(request, attempt)
     if request.POST.get("decision") == "replace":
         if not handshake.is_as_shown(attempt):
             return redirect(request.path)

@@ -9,8 +9,10 @@ from audit.models import AuditEvent
 from connections.models import AppConnection
 from oauth import attempts
 from oauth.models import OAuthAttempt
+from organizations.models import MembershipRole
+from organizations.services import create_organization
 from sandbox.gitlab import Sandbox
-from tests.oauth.people import PAGES, Person, connected, person, reconnect, revoked, text
+from tests.oauth.people import PAGES, Person, connected, leave, person, reconnect, revoked, text
 
 pytestmark = pytest.mark.django_db
 
@@ -92,6 +94,18 @@ def test_nobody_else_decides(ann: Person, gitlab: Sandbox) -> None:
     assert bob.browser.post(asked, {"decision": "replace"}).status_code == 404
     assert Person(ann.user).browser.post(asked, {"decision": "replace"}).status_code == 403
     assert (AppConnection.objects.get().account or {})["username"] == "ann"
+
+
+def test_who_has_lost_the_right_meanwhile_is_not_asked(ann: Person, gitlab: Sandbox) -> None:
+    asked = reconnect(ann, gitlab, connected(ann, gitlab), user="bob")["Location"]
+    MembershipRole.objects.update(role="member")
+    weak = ann.browser.get(asked)
+    leave(ann.user)
+    person(email=ann.user.email, organization=create_organization(name="Elsewhere"))
+    gone = ann.browser.get(asked)
+    assert (weak.status_code, gone.status_code) == (403, 403)
+    assert "You are no longer a member" in text(gone)
+    assert all("bob instead of ann" not in text(answer) for answer in (weak, gone))
 
 
 def test_a_decision_that_comes_too_late_gives_the_grant_back(ann: Person, gitlab: Sandbox) -> None:
