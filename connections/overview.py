@@ -71,7 +71,7 @@ def with_state(found: QuerySet[AppConnection], now: datetime) -> QuerySet[AppCon
 
 def matching(found: QuerySet[AppConnection], text: str) -> QuerySet[AppConnection]:
     """Return those that hold every word of `text`: in what they are called, are to, or whose they are."""
-    words = text.split()
+    words = dict.fromkeys(text.split())  # each is looked for once: repeated ones would only cost time
     if words:
         found = found.annotate(username=KT("account__username"), **_hosts())
     for word in words:

@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from connections.web.listing_query import wanted_of
@@ -136,6 +138,15 @@ def test_what_means_nothing_is_taken_for_not_given(ann: Client, query: dict[str,
 def test_a_very_long_search_is_cut(ann: Client) -> None:
     assert listed(ann, q="x" * 10_000) == []
     assert len(wanted_of({"q": "x " * 10_000}).q) <= 100
+
+
+def test_a_word_that_is_repeated_is_looked_for_once(ann: Client) -> None:
+    with CaptureQueriesContext(connection) as once:
+        assert listed(ann, q="alpha") == ["alpha"]
+    with CaptureQueriesContext(connection) as often:
+        assert listed(ann, q="alpha " * 16) == ["alpha"]
+    counts = [sum(query["sql"].count("LIKE") for query in found) for found in (once, often)]
+    assert 0 < counts[0] == counts[1]
 
 
 def test_nothing_found_leads_back_to_everything(ann: Client) -> None:
