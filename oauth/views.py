@@ -156,7 +156,8 @@ def confirm(request: PersonRequest, app: str, attempt_id: uuid.UUID) -> HttpResp
         if request.method == "POST":
             return _decide(request, attempt)
         difference = handshake.difference(attempt)
-        services.require_reconnectable(_principal_now(request, attempt), provider, attempts.connection_of(attempt).id)
+        principal, connection_id = _principal_now(request, attempt), attempts.connection_of(attempt).id
+        services.require_reconnectable(principal, provider, connection_id)
     except StateExpired as error:
         attempts.give_back(attempt)
         return failed(request, provider, error, attempt)

@@ -131,7 +131,7 @@ def test_oauth_names_an_instance_to_nobody_who_may_not_know_it(ours: Project, ad
         assert made["id"] not in answer.content.decode()
 
 
-def test_who_may_not_know_the_instances_reconnects_what_is_theirs(ours: Project, admin: Api, gitlab: Sandbox) -> None:
+def test_who_may_not_know_instances_reconnects_what_is_theirs(ours: Project, admin: Api, gitlab: Sandbox) -> None:
     register_with_client(admin, gitlab, application_at(gitlab))
     connected(member_of(project_roles={ours: ["admin"]}), gitlab, projectId=str(ours.id))
     mine = AppConnection.objects.get()
