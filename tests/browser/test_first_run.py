@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.steps import sign_in
-from tests.browser.test_every_page import picture, violations
+from tests.browser.inspection import picture, violations
 from tests.people import PASSWORD
 from tests.server import Server
 

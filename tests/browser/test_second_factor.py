@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, CDPSession, Page, expect
 from sandbox.oidc import Issuer, Person
 from tests.browser.console import silent
 from tests.browser.steps import sign_in
-from tests.browser.test_every_page import PHONE, THEMES, picture, violations
+from tests.browser.inspection import PHONE, THEMES, picture, violations
 from tests.clients import SET_UP
 from tests.server import Server
 
