@@ -73,6 +73,12 @@ const enhance = (root) => {
   for (const element of root.querySelectorAll("[data-without-scripts]")) element.hidden = true;
 };
 enhance(document);
+
+// On narrow screens the navigation is a row that scrolls: show where we are.
+for (const place of document.querySelectorAll(".places [aria-current], .tabs [aria-current]")) {
+  const row = place.closest("nav");
+  row.scrollLeft = place.offsetLeft - (row.clientWidth - place.offsetWidth) / 2;
+}
 document.addEventListener("htmx:afterSwap", (event) => enhance(event.target.parentElement || document));
 
 // Scripts that a page's policy forbids must not be what htmx falls back to: without an answer, say so.
