@@ -37,7 +37,7 @@ GROUPS: Mapping[str, Mapping[Event, str]] = {
         E.ADD_PROJECT_MEMBER: "Added a person to a project",
         E.UPDATE_PROJECT_MEMBER: "Changed a person's roles in a project",
         E.REMOVE_PROJECT_MEMBER: "Removed a person from a project",
-        E.JOIN_PROJECT: "Joined a project as an administrator of the organization",
+        E.JOIN_PROJECT: "Joined a project as an admin of the organization",
         E.LEAVE_PROJECT: "Left a project",
     },
     "Members": {

@@ -73,7 +73,9 @@ def _entries(
         if _is_open(place, principal, project):
             url = reverse(place.name, kwargs={"project_id": project.id} if project else {})
             here = request.path
-            yield Entry(place.label, place.icon, url, here == url or here.startswith(f"{url}/"))
+            is_current = here == url or here.startswith(f"{url}/")
+            holds_project = place.name == "organizations:projects" and hasattr(request, "project")
+            yield Entry(place.label, place.icon, url, is_current or holds_project)
 
 
 def _is_open(place: Place, principal: Principal, project: Project | None) -> bool:

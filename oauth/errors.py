@@ -84,7 +84,7 @@ class NotAMember(HandshakeFailed):
     error = "ForbiddenError"
     title = "You are no longer a member"
     default = "You left the organization that this connection was for, or were removed from it."
-    advice = "Nothing was stored. Ask an administrator of the organization."
+    advice = "Nothing was stored. Ask an admin of the organization."
 
 
 class NothingToConfirm(HandshakeFailed):

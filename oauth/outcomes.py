@@ -39,7 +39,7 @@ WORDS: dict[type[WireError], Words] = {
     ),
     errors.NoClientThere: Words("Connecting is not set up for this instance", NOTHING_STORED),
     RateLimited: Words("Too much is going on there", f"{NOTHING_STORED} Wait a minute, then connect again."),
-    PermissionDenied: Words("You may not do this", f"{NOTHING_STORED} Ask an administrator of the organization."),
+    PermissionDenied: Words("You may not do this", f"{NOTHING_STORED} Ask an admin of the organization."),
     NotFound: Words("The connection is gone", "It was deleted in between, or you may not see it any more."),
     BadRequest: Words("The connection was not made", f"{NOTHING_STORED} See to the cause, then connect again."),
     ServerError: Words("Something went wrong here", f"{NOTHING_STORED} The log of the server says more."),

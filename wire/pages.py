@@ -32,7 +32,7 @@ CAUSES = {
     500: "The fault is on this side, not on yours.",
 }
 ADVICE = {
-    403: "Ask an administrator of your organization for a role that does.",
+    403: "Ask an admin of your organization for a role that does.",
     500: "Try again in a moment. If it stays like this, give whoever runs this instance the request's id.",
 }
 

@@ -19,7 +19,7 @@ ORDER = (Kind.URL, Kind.CHOICE, Kind.TEXT, Kind.SECRET)
 # What to do about causes that the contract words without a cure.
 CURES = {
     AddressRefused.LOCAL: (
-        "An administrator registers the instance with “Allow a private address”, and the operator of this service "
+        "An admin registers the instance with “Allow a private address”, and the operator of this service "
         "adds its host to ALLOWED_INTERNAL_HOSTS."
     ),
     AddressRefused.CREDENTIALS: "Leave them out of the address.",

@@ -26,7 +26,7 @@ PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 IN_WORDS = {
     "allowPrivate": "“Allow a private address”",
     "clientSecrets": "client secrets",
-    "clientId": "a client id",
+    "clientId": "a client ID",
 }
 
 
@@ -120,7 +120,7 @@ class ClientForm(InstanceForm):
     """The OAuth client at an instance. `has_client` tells whether there is one now."""
 
     clientId = forms.CharField(
-        label="Client id",
+        label="Client ID",
         max_length=LONGEST_CLIENT_ID,
         required=False,
         validators=[VISIBLE],
@@ -166,7 +166,7 @@ class ClientForm(InstanceForm):
         if secrets and filled.get("addClientSecret"):
             self.add_error("clientSecrets", "Add a secret or replace them all, not both.")
         elif not filled.get("clientId") and (secrets or filled.get("addClientSecret")):
-            self.add_error("clientId", "Give the client id that the secrets belong to.")
+            self.add_error("clientId", "Give the client ID that the secrets belong to.")
         elif filled.get("clientId") and not secrets and not self.has_client and not self.errors:
             self.add_error("clientSecrets", "Give the client's secret.")
 

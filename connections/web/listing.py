@@ -156,9 +156,9 @@ def _next_steps(principal: Principal, project_id: uuid.UUID | None) -> Mapping[s
     """Return what somebody may see and add here, and where: for the head of the page, and for an empty list."""
     places = [project_id] if project_id else [None, *principal.project_roles]
     held = [principal.permissions(place) for place in places]
-    steps = [("Add a connection", listing_links.new(project_id))]
+    steps = [("Add connection", listing_links.new(project_id))]
     if Permission.INSTANCES_EDIT in principal.permissions(None):
-        steps.append(("Register an instance", reverse("connections:instances")))
+        steps.append(("Register instance", reverse("connections:instances")))
     return {
         "new": steps[0][1],
         "steps": steps,

@@ -46,7 +46,7 @@ def new(request: PersonRequest) -> HttpResponse:
         metadata=[],
         **form.cleaned_data,
     )
-    messages.success(request, f"{member.identity.name} is there. It needs a way to log in.")
+    messages.success(request, f"{member.identity.name} is created. Add a way to log in.")
     return redirect("identities:detail", identity_id=member.identity.id)
 
 

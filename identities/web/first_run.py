@@ -101,6 +101,6 @@ def set_up(request: HttpRequest) -> HttpResponse:
 
 def signed_in(request: HttpRequest, user: User) -> HttpResponse:
     """Sign in whoever has just chosen a password, and lead to the first page."""
-    messages.success(request, "This instance is set up. You are its administrator.")
+    messages.success(request, "This instance is set up. You are its admin.")
     response: HttpResponse = perform_password_login(request, {"email": user.email}, Login(user=user))
     return response

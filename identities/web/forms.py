@@ -64,7 +64,7 @@ class DeleteForm(forms.Form):
     def __init__(self, *args: Any, identity: Identity, **more: Any) -> None:
         super().__init__(*args, **more)
         self.name = identity.name
-        self.fields["confirmation"].label = f"Write its name, {identity.name}, to delete it"
+        self.fields["confirmation"].label = f"Type {identity.name} to confirm"
 
     def clean_confirmation(self) -> str:
         """Compare as a page shows a name: spaces next to each other are one there."""

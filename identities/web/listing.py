@@ -73,8 +73,8 @@ def next_steps(may_create: bool) -> dict[str, Any]:
     """Return what an empty list says, and where it leads."""
     return {
         "may_create": may_create,
-        "about": ABOUT if may_create else f"{ABOUT} An administrator of the organization can create one.",
-        "first_steps": [("Create the first one", reverse("identities:new"))] if may_create else [],
+        "about": ABOUT if may_create else f"{ABOUT} An admin of the organization can create one.",
+        "first_steps": [("Create machine identity", reverse("identities:new"))] if may_create else [],
         "all_steps": [("Show all", reverse("identities:list"))],
     }
 

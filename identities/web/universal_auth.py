@@ -108,8 +108,8 @@ def remove(request: PersonRequest, identity_id: uuid.UUID) -> HttpResponse:
         request,
         member,
         title=f"Remove universal auth from {name}?",
-        text="Its client id, its client secrets and the access tokens it got with them stop working at once. "
-        "Universal auth that is added again has another client id.",
+        text="Its client ID, its client secrets and the access tokens it got with them stop working at once. "
+        "Universal auth that is added again has another client ID.",
         does="Remove universal auth",
         back=address("universal-auth", member.identity),
     )

@@ -25,7 +25,7 @@ OVER = {
     None: (404, "It was not copied whole, or a newer invitation has taken its place: only the latest link works."),
     InvitationState.ACCEPTED: (410, "It was used already: each link works once. If it was you, sign in."),
     InvitationState.EXPIRED: (410, "It is older than seven days."),
-    InvitationState.REVOKED: (410, "An administrator has revoked it."),
+    InvitationState.REVOKED: (410, "An admin has revoked it."),
 }
 
 

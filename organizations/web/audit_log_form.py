@@ -33,7 +33,7 @@ class MomentField(forms.DateTimeField):
 class AuditLogForm(forms.Form):
     """The filters, each of which may be left out. `projects` are those that the reader may choose from, by id."""
 
-    actor = forms.CharField(label="Who: name or id", max_length=LONGEST, required=False)
+    actor = forms.CharField(label="Who: name or ID", max_length=LONGEST, required=False)
     kind = forms.ChoiceField(
         label="Kind of actor",
         required=False,
@@ -46,7 +46,7 @@ class AuditLogForm(forms.Form):
         choices=[ANYTHING, *((group, list(events.items())) for group, events in GROUPS.items())],
         error_messages={"invalid_choice": "There is no such event."},
     )
-    about = forms.CharField(label="About: name or id", max_length=LONGEST, required=False)
+    about = forms.CharField(label="About: name or ID", max_length=LONGEST, required=False)
     project = forms.ChoiceField(
         label="Project", required=False, error_messages={"invalid_choice": "There is no such project."}
     )

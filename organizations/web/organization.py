@@ -51,7 +51,7 @@ def _new(request: HttpRequest, user: User) -> HttpResponse:
         actor = Actor(ActorType.USER, user.id, user.email, origin_of(request))
         organization = founding.found(actor, name=form.cleaned_data["name"])
         request.session[CHOSEN] = str(organization.id)
-        messages.success(request, f"{organization.name} is there, and you are its admin.")
+        messages.success(request, f"{organization.name} is created, and you are its admin.")
         return redirect(settings.LOGIN_REDIRECT_URL)
     status = 422 if request.method == "POST" else 200
     return render(request, "organizations/new.html", {"form": form}, status=status)

@@ -125,7 +125,7 @@ def member_of_nothing(request: HttpRequest) -> HttpResponse:
         request,
         title="You belong to no organization",
         cause=f"You are signed in as {request.user}, who is not a member of any organization here.",
-        advice="Ask an administrator of your organization to add you, then load this page again.",
+        advice="Ask an admin of your organization to add you, then load this page again.",
         steps=[*found_one, Step("Sign out", resolve_url("account_logout"), fields={})],
         status=403,
     )

@@ -96,7 +96,10 @@ class DeleteForm(forms.Form):
     """The name of the project that is to go."""
 
     name = forms.CharField(
-        label="Name of the project",
         error_messages={"required": "Type the name of the project."},
         widget=forms.TextInput(PLAIN),
     )
+
+    def __init__(self, *args: Any, project: Project, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["name"].label = f"Type {project.name} to confirm"

@@ -66,7 +66,8 @@ def _save(request: ProjectRequest, form: ProjectForm) -> bool:
 def delete(request: ProjectRequest) -> HttpResponse:
     """/projects/<id>/settings/delete: ask for the name, say what goes with the project, and delete it."""
     _require(request, P.PROJECTS_DELETE)
-    project, form = request.project, DeleteForm(_sent(request))
+    project = request.project
+    form = DeleteForm(_sent(request), project=project)
     if request.method == "POST" and form.is_valid():
         try:
             services.delete_project_named(

@@ -37,7 +37,7 @@ def listed(request: PersonRequest) -> HttpResponse:
         "is_filtered": bool(search or is_own_only),
         "sees_all": sees_all(principal),
         "may_create": may_create,
-        "steps": [("New project", reverse("organizations:project-new"))] if may_create else [],
+        "steps": [("Create project", reverse("organizations:project-new"))] if may_create else [],
     }
     if sees_all(principal):
         shown["all_count"] = find_projects(principal, search=search).count()
@@ -57,7 +57,7 @@ def new(request: PersonRequest) -> HttpResponse:
         except BadRequest as error:
             form.add_error("slug", str(error))
         else:
-            messages.success(request, f"{project.name} is there. Its members are you, so far.")
+            messages.success(request, f"{project.name} is created. You are its only member so far.")
             return redirect("identities:project-members", project_id=project.id)
     status = 422 if request.method == "POST" else 200
     return render(request, "organizations/project_new.html", {"form": form}, status=status)

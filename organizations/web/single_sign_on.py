@@ -210,7 +210,7 @@ def not_invited(request: HttpRequest, email: str) -> HttpResponse:
         request,
         "You need an invitation",
         f"You signed in as {email}, and nobody has an account with this address here.",
-        "Ask an administrator of your organization to invite this address, then sign in again.",
+        "Ask an admin of your organization to invite this address, then sign in again.",
         403,
     )
 

@@ -25,7 +25,7 @@ def create_with_secret(page: Page, name: str) -> tuple[str, str]:
     page.get_by_label("Description (optional)").fill("pipeline")
     page.get_by_role("button", name="Create client secret").click()
     expect(page.get_by_text("you will not see it again")).to_be_visible()
-    client_id, client_secret = (fact(page, what) for what in ("Client id", "Client secret"))
+    client_id, client_secret = (fact(page, what) for what in ("Client ID", "Client secret"))
     return client_id, client_secret
 
 
@@ -75,12 +75,12 @@ def test_the_list_follows_what_is_typed_and_the_address_follows_the_list(page: P
         page.get_by_label("Name").fill(name)
         page.get_by_role("button", name="Create machine identity").click()
     page.goto("/organization/identities")
-    page.get_by_label("Search by name").fill("finds-b")
+    page.get_by_label("Search").fill("finds-b")
     expect(page.get_by_role("row").filter(has_text="finds-alpha")).to_have_count(0)
     expect(page.get_by_role("link", name="finds-beta")).to_be_visible()
     expect(page).to_have_url("/organization/identities?q=finds-b")
     page.reload()
-    expect(page.get_by_label("Search by name")).to_have_value("finds-b")
+    expect(page.get_by_label("Search")).to_have_value("finds-b")
     expect(page.get_by_role("row").filter(has_text="finds-alpha")).to_have_count(0)
 
 
@@ -101,11 +101,11 @@ def test_without_scripts_everything_works(browser: Browser, base_url: str) -> No
         expect(page.get_by_role("status")).to_contain_text("is revoked")
         assert log_in(base_url, client_id, client_secret).status_code == 401
         page.goto("/organization/identities")
-        page.get_by_label("Search by name").fill("plain")
+        page.get_by_label("Search").fill("plain")
         page.get_by_role("button", name="Search").click()
         page.get_by_role("link", name="plain").click()
-        page.get_by_role("link", name="Delete").click()
-        page.get_by_label("Write its name, plain, to delete it").fill("plain")
+        page.get_by_role("link", name="Delete machine identity").click()
+        page.get_by_label("Type plain to confirm").fill("plain")
         page.get_by_role("button", name="Delete machine identity").click()
         expect(page.get_by_role("status")).to_contain_text("plain is deleted")
     finally:

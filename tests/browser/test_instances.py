@@ -14,7 +14,7 @@ URL = "https://gitlab.example.net"
 def test_a_person_registers_an_instance_adds_its_client_and_deletes_it(page: Page) -> None:
     start_signed_in(page)
     page.get_by_role("link", name="Instances").click()
-    page.get_by_role("link", name="Register a GitLab").click()
+    page.get_by_role("link", name="Register GitLab instance").click()
     page.get_by_label("Address", exact=True).fill("https://10.1.2.3")
     page.get_by_role("button", name="Register").click()
     expect(page).to_have_title(re.compile("^Error: "))
@@ -27,13 +27,13 @@ def test_a_person_registers_an_instance_adds_its_client_and_deletes_it(page: Pag
     instance = page.url.rpartition("/")[2]
     callback = f"/organization/app-connections/gitlab/oauth/callback/{instance}"
     expect(page.get_by_role("listitem").filter(has_text="redirect URI")).to_contain_text(callback)
-    page.get_by_label("Client id").fill("1f0e2d3c4b5a6978")
+    page.get_by_label("Client ID").fill("1f0e2d3c4b5a6978")
     page.get_by_label("Client secrets").fill("gloas-one\ngloas-two")
     page.get_by_role("button", name="Save OAuth client").click()
     expect(page.get_by_role("status")).to_contain_text(f"{URL} is changed.")
     expect(page.get_by_text("2 secrets")).to_be_visible()
     assert "gloas-" not in page.content()
-    page.get_by_role("link", name="Delete…").click()
-    page.get_by_role("button", name="Delete the instance").click()
+    page.get_by_role("link", name="Delete instance").click()
+    page.get_by_role("button", name="Delete instance").click()
     expect(page.get_by_role("status")).to_contain_text(f"{URL} is deleted.")
     expect(page.get_by_role("table")).not_to_contain_text(URL)

@@ -124,5 +124,5 @@ def test_leaving_asks_first(admin: Page) -> None:
     admin.get_by_text("Organization: Example").click()
     admin.get_by_role("link", name="Leave Example").click()
     expect(admin.get_by_role("heading", level=1)).to_have_text("Leave Example?")
-    admin.get_by_role("link", name="Stay").click()
+    admin.get_by_role("link", name="Cancel").click()
     expect(admin.get_by_role("heading", level=1)).to_have_text("App connections")

@@ -32,19 +32,19 @@ def bob(browser: Browser, base_url: str, with_colleague: None) -> Iterator[Page]
 
 def create_project(page: Page, name: str) -> None:
     page.get_by_role("navigation", name="Organization").get_by_role("link", name="Projects").click()
-    page.get_by_role("link", name="New project").first.click()
+    page.get_by_role("link", name="Create project").first.click()
     page.get_by_label("Name").fill(name)
     page.get_by_role("button", name="Create project").click()
-    expect(page.get_by_role("status").first).to_have_text(f"{name} is there. Its members are you, so far.")
+    expect(page.get_by_role("status").first).to_have_text(f"{name} is created. You are its only member so far.")
 
 
 def delete_project(page: Page, name: str) -> None:
     page.get_by_role("navigation", name=f"Project {name}").get_by_role("link", name="Settings").click()
-    page.get_by_role("link", name="Delete project…").click()
-    page.get_by_label("Name of the project").fill("something else")
+    page.get_by_role("link", name="Delete project").click()
+    page.get_by_label(f"Type {name} to confirm").fill("something else")
     page.get_by_role("button", name="Delete project").click()
     expect(page).to_have_title(re.compile("^Error: "))
-    page.get_by_label("Name of the project").fill(name)
+    page.get_by_label(f"Type {name} to confirm").fill(name)
     page.get_by_role("button", name="Delete project").click()
     expect(page.get_by_role("status").first).to_have_text(f"{name} is deleted.")
 
@@ -93,7 +93,7 @@ def test_lists_follow_what_is_typed(page: Page) -> None:
     expect(page).to_have_url(re.compile(r"\?q=typed\+t$|\?q=typed%20t$"))
     expect(page.locator("#found")).to_have_text("1 project")
     page.reload()
-    expect(page.get_by_label("Search projects")).to_have_value("typed t")
+    expect(page.get_by_label("Search")).to_have_value("typed t")
 
 
 def test_slugs_are_suggested_for_the_name(page: Page) -> None:
@@ -110,7 +110,7 @@ def test_it_works_without_javascript(browser: Browser, base_url: str) -> None:
     page = context.new_page()
     start_signed_in(page)
     create_project(page, "Plain")
-    page.get_by_label("Search members").fill("admin@")
+    page.get_by_label("Search").fill("admin@")
     page.get_by_role("button", name="Search").click()
     expect(page.get_by_role("row")).to_have_count(2)
     page.get_by_role("link", name="Leave project").first.click()

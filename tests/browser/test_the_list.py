@@ -27,7 +27,7 @@ def test_search_as_you_type_keeps_the_focus_and_the_address(page: Page) -> None:
     expect(page.get_by_role("heading", name="No connection matches")).to_be_visible()
     page.reload()
     expect(field).to_have_value("gitlab-webzzz")
-    page.get_by_role("link", name="Clear search and filters").click()
+    page.get_by_role("link", name="Show all").click()
     expect(field).to_have_value("")
 
 

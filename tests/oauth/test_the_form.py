@@ -70,7 +70,7 @@ class TestWithoutAnApplication:
         assert "INF_APP_CONNECTION_GITLAB_OAUTH_CLIENT_SECRET" in said
         assert "Scopes for secret scanning api , read_repository" in said
         assert "Register it with an OAuth application of its own" in said
-        assert 'href="/organization/instances/gitlab/new">Register an instance' in page.content.decode()
+        assert 'href="/organization/instances/gitlab/new">Register instance' in page.content.decode()
 
     def test_the_way_without_one_is_told(self, ann: Person) -> None:
         assert 'href="/organization/app-connections/gitlab/new/access-token"' in ann.form().content.decode()
@@ -79,8 +79,8 @@ class TestWithoutAnApplication:
         project = Project.objects.create(organization=the_organization(), name="Platform", slug="platform")
         bob = person(email="bob@example.com", role="member", project_roles={project: ["admin"]})
         page = bob.form()
-        assert "An administrator of Example does that." in text(page)
-        assert "Register an instance" not in text(page)
+        assert "An admin of Example does that." in text(page)
+        assert "Register instance" not in text(page)
 
     def test_who_may_create_nothing_does_not_see_it(self) -> None:
         assert person(role="member").form().status_code == 403

@@ -103,7 +103,7 @@ def test_a_form_may_lead_to_what_its_page_names_and_to_nothing_else(settings: Se
     ("name", "status", "said"),
     [
         ("refused", 400, "The name is taken"),
-        ("denied", 403, "Ask an administrator of your organization"),
+        ("denied", 403, "Ask an admin of your organization"),
         ("foreign", 404, "There is no such page"),
         ("hurried", 429, "Too many attempts"),
         ("away", 503, "GitLab does not answer"),

@@ -12,6 +12,25 @@ from heroicons.templatetags.heroicons import heroicon_mini
 
 register = template.Library()
 
+# How browsers and systems call themselves, the more particular before what they pretend to be.
+BROWSERS = {
+    "Edg": "Edge",
+    "OPR/": "Opera",
+    "Firefox/": "Firefox",
+    "Chrome/": "Chrome",
+    "Safari/": "Safari",
+    "curl/": "curl",
+}
+SYSTEMS = {
+    "Android": "Android",
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Windows": "Windows",
+    "Mac OS X": "macOS",
+    "CrOS": "ChromeOS",
+    "Linux": "Linux",
+}
+
 # The largest unit that fits at least once says it: (seconds, one, many).
 UNITS = (
     (365 * 86_400, "a year", "{} years"),
@@ -54,3 +73,11 @@ def in_words(span: timedelta) -> str:
     count = int(seconds // size)
     words = one if count == 1 else many.format(count)
     return f"in {words}" if span.total_seconds() > 0 else f"{words} ago"
+
+
+@register.filter
+def browser_name(user_agent: str) -> str:
+    """Return a browser as people call it, such as "Firefox on Linux"; what nobody knows stays as it is."""
+    browser = next((name for sign, name in BROWSERS.items() if sign in user_agent), "")
+    system = next((name for sign, name in SYSTEMS.items() if sign in user_agent), "")
+    return " on ".join(filter(None, (browser, system))) if browser else user_agent

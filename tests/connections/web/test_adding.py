@@ -97,7 +97,7 @@ def test_what_is_wrong_is_said_at_its_field(
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("http://10.0.0.7", "Local IPs not allowed as URL. An administrator registers the instance"),
+        ("http://10.0.0.7", "Local IPs not allowed as URL. An admin registers the instance"),
         ("https://no-such-host.invalid", "Check how the address is spelled"),
     ],
 )

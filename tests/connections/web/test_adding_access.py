@@ -56,7 +56,7 @@ def test_who_may_create_nowhere_is_told_whom_to_ask(db: None, role: str, address
     answer = browser(person(role=role)).get(address)
     assert answer.status_code == 403
     assert "You may not create connections in this organization, nor in any of its projects." in text(answer)
-    assert "Ask an administrator" in text(answer)
+    assert "Ask an admin" in text(answer)
 
 
 @pytest.mark.parametrize("role", ["member", "viewer", "no-access"])
@@ -165,7 +165,7 @@ def test_of_several_apps_one_is_chosen_first(db: None, monkeypatch: pytest.Monke
     monkeypatch.setitem(PROVIDERS, "forge", forge)
     ann = browser(person())
     answer = ann.get(CHOOSE, {"project": "1", "next": "/projects"})
-    assert title(answer) == "Add a connection"
+    assert title(answer) == "Add connection"
     assert f'href="{CHOOSE}?app=forge&amp;project=1&amp;next=%2Fprojects"' in answer.content.decode()
     assert title(ann.get(CHOOSE, {"app": "forge"})) == "Connect to Forge"
 

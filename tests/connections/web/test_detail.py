@@ -40,7 +40,7 @@ def test_it_tells_everything_that_may_be_told(ann: Client, admin: Api, gitlab: S
         assert words in shown
     assert "Of &lt;team&gt; 7" in shown
     assert "The organization: usable in all projects" in shown
-    assert "Expires never" in shown
+    assert "Expires Never" in shown
     assert "Last checked just now" in shown
     assert token.value not in answer.content.decode()
 
@@ -61,7 +61,7 @@ def test_what_is_wrong_stands_first_with_its_cure(ann: Client, admin: Api, gitla
 def test_an_end_that_nobody_knows_is_not_said_to_be_never(ann: Client, admin: Api, gitlab: Sandbox) -> None:
     connection_id = made(admin, gitlab)
     change(connection_id, scopes=[], expires_at=None)  # as of a GitLab that has no page about the token itself
-    assert "Expires not known" in text(ann.get(path(connection_id)))
+    assert "Expires Not known" in text(ann.get(path(connection_id)))
 
 
 def test_warnings_are_shown(ann: Client, admin: Api, gitlab: Sandbox) -> None:
@@ -92,7 +92,7 @@ def test_a_grant_is_reconnected_and_a_token_is_replaced(admin: Api, gitlab: Sand
     reconnect = f"/organization/app-connections/{by_oauth.app}/oauth/new?connection={by_oauth.id}"
     assert reconnect in answer.content.decode()
     assert "Replace credentials" not in text(answer)
-    assert "Expires never: it renews itself" in text(answer)
+    assert "Expires Never, it renews itself" in text(answer)
     assert "Terraform" not in text(answer)
     assert ann.browser.get(path(by_oauth.id, "/credentials"))["Location"] == reconnect
     by_token = made(admin, gitlab)

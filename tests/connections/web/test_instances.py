@@ -102,7 +102,7 @@ def test_members_see_the_instances_and_change_none(admin: Api) -> None:
     assert URL in text(page)
     assert NEW not in page.content.decode()
     shown = bob.get(page_of(made))
-    assert "Only administrators of the organization change instances." in text(shown)
+    assert "Only admins of the organization change instances." in text(shown)
     assert '<form method="post" action="/organization/instances' not in shown.content.decode()
     assert bob.get(NEW).status_code == 403
     assert bob.get(f"{page_of(made)}/delete").status_code == 403

@@ -112,14 +112,14 @@ def test_a_project_opens_with_its_connections() -> None:
 def test_nothing_yet_leads_to_the_two_next_steps() -> None:
     page = somebody("admin").browser.get(HOME).content.decode()
     assert "No connections yet" in page
-    assert f'href="{HOME}/new">Add a connection</a>' in page
-    assert 'href="/organization/instances">Register an instance</a>' in page
+    assert f'href="{HOME}/new">Add connection</a>' in page
+    assert 'href="/organization/instances">Register instance</a>' in page
 
 
 def test_a_project_admin_is_not_led_to_what_only_admins_register() -> None:
     page = somebody(projects={project(): ["admin"]}).browser.get(HOME).content.decode()
-    assert "Add a connection" in page
-    assert "Register an instance" not in page
+    assert "Add connection" in page
+    assert "Register instance" not in page
 
 
 def test_a_list_is_for_members() -> None:

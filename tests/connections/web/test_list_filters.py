@@ -153,7 +153,7 @@ def test_nothing_found_leads_back_to_everything(ann: Client) -> None:
     page = ann.get(HOME, {"q": "no-such", "method": "oauth"})
     assert "No connection matches" in text(page)
     assert "0 connections" in text(page)
-    assert f'<a class="button quiet" href="{HOME}">Clear search and filters</a>' in page.content.decode()
+    assert f'<a class="button quiet" href="{HOME}">Show all</a>' in page.content.decode()
 
 
 def test_htmx_gets_the_parts_that_change(ann: Client) -> None:

@@ -24,7 +24,7 @@ def test_one_is_created_and_its_page_says_what_is_next() -> None:
     made = Identity.objects.get(name="deployer")
     assert (answer.status_code, answer["Location"]) == (302, page(made.id))
     shown = ann.get(answer["Location"])
-    for words in ("deployer is there. It needs a way to log in.", str(made.id), "Member", "On", "none yet: add"):
+    for words in ("deployer is created. Add a way to log in.", str(made.id), "Member", "On", "none yet: add"):
         assert words in text(shown)
     event = AuditEvent.objects.get(type=Event.CREATE_IDENTITY)
     assert (event.actor_name, event.metadata["role"]) == ("ann@example.com", "member")

@@ -69,7 +69,7 @@ AUTH = "/universal-auth"
 def test_without_it_the_page_says_what_it_is_for() -> None:
     ann = browser(person())
     shown = ann.get(page(create(ann), AUTH))
-    assert "a program trades a client id and a client secret" in text(shown)
+    assert "a program trades a client ID and a client secret" in text(shown)
     assert "Add universal auth" in text(shown)
 
 
@@ -166,7 +166,7 @@ def test_removing_it_asks_first_and_ends_every_login() -> None:
     client_id = str(UniversalAuth.objects.get().client_id)
     assert login(client_id, secret).status_code == 200
     asked = ann.get(page(identity_id, f"{AUTH}/remove"))
-    assert "Its client id, its client secrets and the access tokens" in text(asked)
+    assert "Its client ID, its client secrets and the access tokens" in text(asked)
     assert UniversalAuth.objects.exists()
     assert send(ann, page(identity_id, f"{AUTH}/remove")).status_code == 302
     assert login(client_id, secret).status_code == 401

@@ -50,7 +50,7 @@ def test_a_fault_stands_at_its_field_and_the_input_is_kept(fields: dict[str, str
     )
     assert answer.status_code == 422
     page = answer.content.decode()
-    assert "<title>Error: New project" in page
+    assert "<title>Error: Create project" in page
     assert words in page.split(f'for="id_{field}"')[1].split('class="field"')[0]
     assert "Kept" in page
     assert not Project.objects.exists()

@@ -42,7 +42,7 @@ def test_somebody_who_is_removed_from_the_organization_is_out_with_the_next_requ
     page = answer.content.decode()
     assert "You belong to no organization" in page
     assert "ann@example.com" in page
-    assert "Ask an administrator of your organization" in page
+    assert "Ask an admin of your organization" in page
     assert 'action="/sign-out"' in page
 
 

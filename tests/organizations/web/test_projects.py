@@ -89,7 +89,7 @@ def test_while_somebody_types_the_list_alone_is_answered() -> None:
 def test_an_empty_list_says_what_to_do(role: str, words: str) -> None:
     answer = browser(person(role=role)).get(PROJECTS)
     assert words in text(answer)
-    assert ("New project" in text(answer)) == (role != "no-access")
+    assert ("Create project" in text(answer)) == (role != "no-access")
 
 
 def test_a_long_list_is_cut_into_pages_and_costs_no_more_queries() -> None:
