@@ -63,7 +63,7 @@ def test_searching_finds_names_and_addresses_and_filtering_finds_roles() -> None
     assert found(ann, "?q=example&role=admin") == {"ann@example.com"}
     assert found(ann, "?role=nonsense") == {"ann@example.com", "bob@example.com", "carol@example.com"}
     assert found(ann, "?page=999&q=%00%25_") == set()
-    assert "Nobody matches" in shown(ann, "?q=zzz")
+    assert "No member matches" in shown(ann, "?q=zzz")
 
 
 def found(user: User, query: str) -> set[str]:
