@@ -8,12 +8,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
-from tests.browser.inspection import WIDE, inspect
+from tests.browser.inspection import THEMES, WIDE, inspect
 from tests.browser.pages import OPEN_PAGES, PAGES
 from tests.browser.steps import start_signed_in
 
 pytestmark = pytest.mark.xdist_group("browser")
-THEMES = ["light", "dark"]
 
 
 @pytest.fixture(scope="module", params=THEMES)

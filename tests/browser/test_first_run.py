@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.steps import sign_in
 from tests.browser.inspection import picture, violations
+from tests.browser.steps import sign_in
 from tests.people import PASSWORD
 from tests.server import Server
 

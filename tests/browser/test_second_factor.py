@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from sandbox.oidc import Issuer, Person
 from tests.browser.console import silent
-from tests.browser.steps import sign_in
 from tests.browser.inspection import PHONE, THEMES, picture, violations
+from tests.browser.steps import sign_in
 from tests.clients import SET_UP
 from tests.server import Server
 
@@ -79,11 +79,11 @@ def device(page: Page, **more: Any) -> tuple[CDPSession, str]:
 def look_at(page: Page, name: str) -> None:
     """Hold what holds for every page, where only a journey leads."""
     for theme in THEMES:
-        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=theme)
         assert violations(page) == []
         picture(page, f"{name}-{theme}")
     wide = page.viewport_size
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.set_viewport_size(PHONE)
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     picture(page, f"{name}-phone")
     if wide:

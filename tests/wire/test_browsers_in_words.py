@@ -11,7 +11,10 @@ CHROMIUM = "(KHTML, like Gecko) Chrome/140.0.0.0"
     ("user_agent", "words"),
     [
         ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Linux"),
-        (f"Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 {CHROMIUM} Mobile Safari/537.36", "Chrome on Android"),
+        (
+            f"Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 {CHROMIUM} Mobile Safari/537.36",
+            "Chrome on Android",
+        ),
         (f"Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 {CHROMIUM} Safari/537.36 Edg/140.0", "Edge on Windows"),
         ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15) Version/18.0 Safari/605.1.15", "Safari on macOS"),
         ("curl/8.5.0", "curl"),
