@@ -138,7 +138,7 @@ def test_a_device_that_says_no_leaves_the_page_usable(page: Page) -> None:
 def test_an_app_asks_for_a_code_and_a_recovery_code_replaces_it_once(page: Page) -> None:
     page.goto("/account/security")
     sign_in(page)
-    page.get_by_role("link", name="Set up an app").click()
+    page.get_by_role("link", name="Set up app").click()
     confirm(page)
     key = page.locator(".copied code").inner_text()
     expect(page.get_by_role("img", name="QR code")).to_be_visible()

@@ -51,8 +51,8 @@ def test_a_client_comes_with_its_secrets_and_goes_with_them(ann: Client, admin: 
     ("fields", "field", "said"),
     [
         ({"clientId": "id-2"}, "clientId", "A new client has secrets of its own."),
-        ({"clientId": "", "addClientSecret": SECRET}, "clientId", "Give the client id that the secrets belong to."),
-        ({"clientId": "", "clientSecrets": SECRET}, "clientId", "Give the client id that the secrets belong to."),
+        ({"clientId": "", "addClientSecret": SECRET}, "clientId", "Give the client ID that the secrets belong to."),
+        ({"clientId": "", "clientSecrets": SECRET}, "clientId", "Give the client ID that the secrets belong to."),
         ({"addClientSecret": SECRET, "clientSecrets": SECRET}, "clientSecrets", "Add a secret or replace them all"),
         ({"clientSecrets": "\n".join("abcdef")}, "clientSecrets", "At most 5 secrets"),
         ({"clientSecrets": f"{SECRET}ü"}, "clientSecrets", "Only letters, digits and signs of ASCII"),

@@ -76,10 +76,10 @@ def test_the_overview_tells_what_there_is() -> None:
     user = person()
     ann = signed_in()
     page = ann.get(SECURITY).content.decode()
-    assert "Set up an app" in page
+    assert "Set up app" in page
     assert "Recovery codes" not in page
     with_app(user)
-    assert "Switch it off" in ann.get(SECURITY).content.decode()
+    assert "Switch off" in ann.get(SECURITY).content.decode()
     assert "no-store" in ann.get(SECURITY)["Cache-Control"]
 
 
