@@ -32,5 +32,5 @@ urlpatterns = [
 
 handler400 = "wire.envelope.bad_request"
 handler403 = "wire.envelope.forbidden"
-handler404 = "wire.envelope.not_found"
+handler404 = "config.missing.not_found"
 handler500 = "wire.envelope.server_error"

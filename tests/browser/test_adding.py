@@ -55,6 +55,7 @@ def test_an_error_is_put_right(page: Page, forge: Sandbox) -> None:
 
 def test_the_steps_follow_what_is_chosen(page: Page, forge: Sandbox) -> None:
     open_form(page)
+    page.get_by_label("Instance URL", exact=True).and_(page.locator("select")).select_option(forge.url)
     steps = page.get_by_role("region", name="Create a personal access token")
     expect(steps.get_by_role("link", name="Open your access tokens")).to_have_attribute(
         "href", f"{forge.url}/-/user_settings/personal_access_tokens"
