@@ -25,6 +25,13 @@ def django_db_modify_db_settings(
 
 
 @pytest.fixture(scope="session", autouse=True)
+def passwords_are_hashed_quickly() -> Iterator[None]:
+    """Making a person costs a tenth of a second otherwise, and nearly every test of a page makes some."""
+    with override_settings(PASSWORD_HASHERS=["tests.hashing.QuickArgon2"]):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def static_files_not_collected() -> Iterator[None]:
     """Pages name static files as they are: their hashes are known after `collectstatic` only."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
