@@ -19,7 +19,7 @@ def join() -> None:
 
     bob = User.objects.create_user(EMAIL, PASSWORD)
     add_member(
-        organization_id=Organization.objects.get().id,
+        organization_id=Organization.objects.earliest("created_at").id,
         project=None,
         member_type=ActorType.USER,
         member_id=bob.id,

@@ -40,7 +40,7 @@ def test_from_the_first_consent_to_the_end_of_the_grant(page: Page, forge: Sandb
     page.get_by_role("link", name="Edit details").click()
     page.get_by_role("link", name="Delete").click()
     page.get_by_label("Type gitlab-life to confirm").fill("gitlab-life")
-    page.get_by_role("button", name="Delete gitlab-life").click()
+    page.get_by_role("button", name="Delete connection").click()
     expect(page.get_by_role("status")).to_have_text("gitlab-life is deleted.")
     assert forge.requests[-1].path == "/oauth/revoke"
 

@@ -101,7 +101,7 @@ def test_the_way_back_is_that_of_another_instance(page: Page, begun: str, furnis
 
 def test_the_person_has_left_the_organization(page: Page, begun: str, site: Server) -> None:
     found = "INSERT INTO organizations_organization (id, name, slug, created_at, updated_at) VALUES (?, ?, ?, ?, ?)"
-    in_the_database(site, found, ELSEWHERE, "Elsewhere", "elsewhere", "2026-01-01", "2026-01-01")
+    in_the_database(site, found, ELSEWHERE, "Elsewhere", "elsewhere", "2030-01-01", "2030-01-01")
     in_the_database(site, "UPDATE oauth_oauthattempt SET organization_id = ? WHERE consumed_at IS NULL", ELSEWHERE)
     fails(page, f"{CALLBACK}?code=x&state={begun}", "You are no longer a member")
 

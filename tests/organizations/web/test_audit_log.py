@@ -259,7 +259,7 @@ def test_an_empty_log_says_what_will_be_there() -> None:
     ann = reader()
     assert "Nothing happened yet" in text(ann.get(PAGE))
     happen()
-    assert "No event fits" in text(ann.get(PAGE, {"actor": "nobody"}))
+    assert "No event matches" in text(ann.get(PAGE, {"actor": "nobody"}))
 
 
 def test_reading_the_page_is_no_event() -> None:
