@@ -105,6 +105,7 @@ def made(organization: Organization, project: Project | None, count: int) -> Ite
             scopes=["api"],
             account={"id": str(number), "username": f"project_{number}_bot", "name": "Deploy", "is_bot": True},
             checked_at=timezone.now(),
+            check_due_at=timezone.now() + timedelta(days=1),  # no worker is to check what has no server
             **condition(number),
         )
         credentials = {
