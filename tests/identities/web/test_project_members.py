@@ -15,25 +15,10 @@ from tests.clients import identity_with
 from tests.identities.web.project_places import add, choice, make_temporary, members, of
 from tests.oauth.people import text
 from tests.people import browser, person, send
-from tests.projects import member, project, roles_of
+from tests.projects import member, roles_of
 
 pytestmark = pytest.mark.django_db
 LAST_ADMIN = "The project needs at least one admin for good."
-
-
-@pytest.fixture
-def place(db: None) -> Project:
-    return project()
-
-
-@pytest.fixture
-def ann(place: Project) -> User:
-    return member(place, "admin", email="ann@example.com")
-
-
-@pytest.fixture
-def client(ann: User) -> Client:
-    return browser(ann)
 
 
 def test_a_person_of_the_organization_is_added_and_it_is_recorded(place: Project, client: Client) -> None:

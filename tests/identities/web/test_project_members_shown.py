@@ -20,21 +20,6 @@ from tests.projects import member, membership_of, project, put_into, roles_of
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def place(db: None) -> Project:
-    return project()
-
-
-@pytest.fixture
-def ann(place: Project) -> User:
-    return member(place, "admin", email="ann@example.com")
-
-
-@pytest.fixture
-def client(ann: User) -> Client:
-    return browser(ann)
-
-
 def test_people_and_machine_identities_are_listed_together_by_name(place: Project, client: Client) -> None:
     identity_with(role="member", project_roles={place.id: ["viewer", "member"]}, name="Deployer")
     member(place, "viewer", email="zoe@example.com")
