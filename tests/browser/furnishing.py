@@ -48,6 +48,7 @@ def furnish(gitlab_url: str, access_token: str) -> dict[str, str]:
     connections = make_connections(principal(), gitlab_url, access_token, str(project.id))
     return {
         "project": str(project.id),
+        "project_member": str(Membership.objects.get(member_id=admin.id, project=project).id),
         "instance": make_instance(principal(), gitlab_url),
         **make_identity(principal(), project),
         **make_people(principal()),
@@ -154,7 +155,12 @@ def make_identity(principal: Any, project: Any) -> dict[str, str]:
         principal, identity_id=identity_id, description="pipeline", num_uses_limit=0, ttl=30 * 86_400
     )
     token_auth.attach(principal, identity_id=identity_id, settings={})
-    return {"identity": identity_id, "client_secret": str(made.client_secret.id)}
+    token = token_auth.create_token(principal, identity_id=identity_id, name="nightly", organization_slug=None)
+    return {
+        "identity": identity_id,
+        "client_secret": str(made.client_secret.id),
+        "token": str(token.token.id),
+    }
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from sandbox.gitlab import Sandbox
+from tests.browser.inspection import inspect
 from tests.browser.steps import start_signed_in
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -75,6 +76,7 @@ def test_a_reconnect_as_somebody_else_asks_first(page: Page, forge: Sandbox) -> 
     sign_in_at_gitlab(page, forge, "dave")
     page.get_by_role("button", name="Authorize").click()
     expect(page.get_by_text("dave instead of carol")).to_be_visible()
+    inspect(page, "reconnect-with-another-account")
     page.get_by_role("button", name="Keep the connection as it is").click()
     expect(page.get_by_role("status")).to_contain_text("The connection is as it was")
     expect(page.get_by_role("main")).to_contain_text("@carol")
