@@ -46,6 +46,15 @@ class Step:
     fields: Mapping[str, str] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One of the pages that a thing has, for `shell/tabs.html`."""
+
+    label: str
+    url: str
+    is_current: bool
+
+
 HOME = Step("Go to the start page", "/")
 
 

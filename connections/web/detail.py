@@ -19,17 +19,10 @@ from organizations.access import Principal
 from organizations.roles import Permission
 from organizations.web.people import PersonRequest, signed_in
 from wire.errors import RateLimited, Unavailable
+from wire.pages import Tab
 
 EVENTS_ON_A_PAGE = 50
 LEVELS = {Status.HEALTHY: messages.SUCCESS, Status.EXPIRING: messages.WARNING}
-
-
-class Tab(NamedTuple):
-    """One of a connection's pages."""
-
-    label: str
-    url: str
-    is_current: bool
 
 
 class May(NamedTuple):

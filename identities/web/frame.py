@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
@@ -15,17 +15,10 @@ from identities.services.identities import Member
 from organizations.access import Principal
 from organizations.roles import ORGANIZATION_ROLES, Permission
 from organizations.web.people import PersonRequest
+from wire.pages import Tab
 
 METHOD_WORDS = {AuthMethodName.UNIVERSAL_AUTH: "Universal auth", AuthMethodName.TOKEN_AUTH: "Token auth"}
 PER_PAGE = 50
-
-
-class Tab(NamedTuple):
-    """One of the pages of an identity."""
-
-    label: str
-    url: str
-    is_current: bool
 
 
 TABS = {
