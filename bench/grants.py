@@ -8,8 +8,9 @@ from django.utils import timezone
 from bench.data import analyze
 from connections.claims import MARGIN
 from connections.keys import current_key
-from connections.models import AppConnection, Status
+from connections.models import AppConnection
 from connections.providers.gitlab import GITLAB
+from connections.states import Status
 from organizations.models import Organization
 from organizations.services import create_organization
 

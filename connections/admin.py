@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from connections.models import AppConnection, Instance
+from connections.models import AppConnection, Client, Instance
 from wire.admin import ShownOnly
 
 
@@ -24,6 +24,7 @@ class AppConnectionAdmin(ShownOnly):
         "account",
         "scopes",
         "expires_at",
+        "details",
         "warnings",
         "status",
         "cause",
@@ -55,15 +56,22 @@ class InstanceAdmin(ShownOnly):
         "organization",
         "app",
         "url",
-        "client_id",
-        "client_secret_count",
         "ca_pem",
         "allow_private",
         "updated_at",
     )
-    list_display = ("url", "app", "organization", "client_id", "allow_private", "updated_at")
+    list_display = ("url", "app", "organization", "allow_private", "updated_at")
     list_select_related = ("organization",)
     search_fields = ("url",)
 
+
+@admin.register(Client)
+class ClientAdmin(ShownOnly):
+    fields = ("id", "instance", "kind", "client_id", "details", "secret_count", "created_at", "updated_at")
+    list_display = ("client_id", "kind", "instance", "updated_at")
+    list_filter = ("kind",)
+    list_select_related = ("instance",)
+    search_fields = ("client_id", "instance__url")
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).defer("sealed_client_secrets")
+        return super().get_queryset(request).defer("sealed_secrets")

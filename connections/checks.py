@@ -5,7 +5,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import DatabaseError
 
-from connections import keys, servers, vault
+from connections import configured, keys, servers, vault
 
 
 @register()
@@ -15,7 +15,7 @@ def settings_are_usable(**kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001
     for check_id, read in (
         ("connections.E001", vault.root_keys),
         ("connections.E002", servers.operator_network),
-        ("connections.E004", servers.check_variables),
+        ("connections.E004", configured.check),
     ):
         try:
             read()

@@ -18,7 +18,8 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
-from connections.models import AppConnection, Status
+from connections.models import AppConnection
+from connections.states import Status
 
 # A refresh kills the token that callers still hold, so it comes late: this long before the end.
 MARGIN = timedelta(minutes=5)

@@ -21,9 +21,12 @@ WireError (wire/errors.py)
 ├── NotFound
 │   ├── ConnectionNotFound
 │   ├── ConnectionNameNotFound
+│   ├── GatewayNotFound
 │   └── InstanceNotFound
 ├── Unavailable
 │   └── TokenUnavailable     no valid token now, but perhaps later
+├── Forbidden
+│   └── AccessRefused        the account may not use what it named at GitLab or GitHub
 └── ServerError
     ├── ClientNotConfigured  the operator has set no OAuth client
     └── Unsealable           a sealed value does not open: a wrong key, or a row that was tampered with
@@ -32,14 +35,17 @@ WireError (wire/errors.py)
 import math
 from collections.abc import Sequence
 
-from wire.errors import BadRequest, NotFound, RateLimited, ServerError, Unavailable
+from wire.errors import BadRequest, Forbidden, NotFound, RateLimited, ServerError, Unavailable
 
 
 class CredentialsRefused(BadRequest):
-    """`cause` is what the provider says. `is_refusal`: it looked at the credentials; else it could not be asked."""
+    """`words` are the contract's, `cause` is what the provider says.
 
-    def __init__(self, cause: str, *, is_refusal: bool = False) -> None:
-        super().__init__(f"Failed to validate credentials: {cause}")
+    `is_refusal`: it looked at the credentials; otherwise it could not be asked.
+    """
+
+    def __init__(self, words: str, cause: str, *, is_refusal: bool = False) -> None:
+        super().__init__(f"{words}{cause}")
         self.cause = cause
         self.is_refusal = is_refusal
 
@@ -52,19 +58,22 @@ class NotReconnectable(BadRequest):
 
 
 class ExchangeFailed(BadRequest):
-    def __init__(self, cause: str) -> None:
-        super().__init__(f"Failed to exchange OAuth code: {cause}")
+    pass
+
+
+class AccessRefused(Forbidden):
+    pass
 
 
 class NoClientThere(BadRequest):
-    """`own_url` is the instance of the configured client, empty when none is configured."""
+    """`kind` is what is lacking; `own_url` is the instance of the configured one, empty when none is configured."""
 
-    def __init__(self, app: str, url: str, own_url: str) -> None:
+    def __init__(self, app: str, kind: str, url: str, own_url: str) -> None:
         belongs = (
             f" The configured one belongs to {own_url}, and its secret is sent nowhere else." if own_url else ""
         )
         super().__init__(
-            f"There is no OAuth client for {url}.{belongs} Register the instance with an OAuth client of its own: "
+            f"There is no {kind} for {url}.{belongs} Register the instance with one of its own: "
             f"POST /api/v1/app-connections/{app}/instances."
         )
 
@@ -109,8 +118,7 @@ class TokenUnavailable(Unavailable):
 
 
 class ClientNotConfigured(ServerError):
-    def __init__(self, provider: str) -> None:
-        super().__init__(f"{provider} environment variables have not been configured")
+    pass
 
 
 class ListingFailed(BadRequest):
@@ -155,6 +163,13 @@ class ConnectionNameNotFound(NotFound):
     def __init__(self, name: str, *, in_project: bool) -> None:
         scope = "project" if in_project else "organization"
         super().__init__(f"Could not find App Connection with name {name} in {scope} scope.")
+
+
+class GatewayNotFound(NotFound):
+    """The contract knows gateways; we have none."""
+
+    def __init__(self, gateway_id: str) -> None:
+        super().__init__(f"Gateway with ID {gateway_id} not found for org")
 
 
 class InstanceNotFound(NotFound):

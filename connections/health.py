@@ -31,13 +31,14 @@ from audit.events import Event
 from connections import tokens, verdicts
 from connections.errors import ConnectionNotFound, ReconnectRequired, TokenUnavailable, Unsealable
 from connections.history import record
-from connections.models import TIMED, AppConnection, State, Status
+from connections.models import AppConnection
 from connections.providers import PROVIDERS
 from connections.providers.base import Facts
 from connections.providers.errors import Busy, ProviderError, RateLimited
 from connections.reading import let_in, may_wait, to_wait
 from connections.refreshing import read
 from connections.servers import server_for
+from connections.states import TIMED, State, Status
 from connections.tokens import Fresh
 from connections.upkeep import server_by_server
 from connections.verdicts import Verdict
@@ -55,6 +56,7 @@ CHANGED_BY_A_CHECK = (
     "account",
     "scopes",
     "expires_at",
+    "details",
     "warnings",
     "verified_at",
     "checked_at",
@@ -258,6 +260,7 @@ def _put_facts(facts: Facts, row: AppConnection) -> None:
     row.account = asdict(facts.account) if facts.account else None
     row.scopes = list(facts.scopes)
     row.expires_at = facts.expires_at
+    row.details = [asdict(detail) for detail in facts.details]
     row.warnings = [asdict(warning) for warning in facts.warnings]
     row.verified_at = row.checked_at or row.verified_at
 

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 
 from connections import vault
 from connections.errors import Unsealable
-from connections.models import AppConnection, DataKey, Instance
+from connections.models import AppConnection, Client, DataKey
 
 
 def current_key(organization_id: uuid.UUID) -> DataKey:
@@ -51,7 +51,7 @@ class Outcome:
     """What a run over many rows came to: how many it changed, and which do not open."""
 
     changed: int = 0
-    instances: int = 0
+    clients: int = 0
     unsealable: list[str] = field(default_factory=list)
 
 
@@ -79,16 +79,17 @@ def replace(organization_id: uuid.UUID) -> DataKey:
 
 
 def reseal() -> Outcome:
-    """Seal every connection, and every instance's client secrets, with their organization's current data key.
+    """Seal every connection, and every instance's clients, with their organization's current data key.
 
     One that does not open is named.
     """
     outcome = Outcome()
-    for instance in Instance.objects.filter(data_key__is_current=False).select_related("data_key").order_by("id"):
+    clients = Client.objects.filter(data_key__is_current=False).select_related("data_key", "instance")
+    for client in clients.order_by("id"):
         try:
-            outcome.instances += _reseal_instance(instance)
+            outcome.clients += _reseal_client(client)
         except Unsealable:
-            outcome.unsealable.append(f"instance {instance.id}")
+            outcome.unsealable.append(f"the {client.kind} client of instance {client.instance_id}")
     for connection in _sealed_with_old_keys():
         try:
             outcome.changed += _reseal(connection)
@@ -112,9 +113,9 @@ def _reseal(connection: AppConnection) -> int:
     )
 
 
-def _reseal_instance(instance: Instance) -> int:
-    before = instance.sealed_client_secrets
-    instance.seal_client_secrets(instance.open_client_secrets(), current_key(instance.organization_id))
-    return Instance.objects.filter(pk=instance.pk, sealed_client_secrets=before).update(
-        sealed_client_secrets=instance.sealed_client_secrets, data_key=instance.data_key
+def _reseal_client(client: Client) -> int:
+    before = client.sealed_secrets
+    client.seal(client.open(), current_key(client.instance.organization_id))
+    return Client.objects.filter(pk=client.pk, sealed_secrets=before).update(
+        sealed_secrets=client.sealed_secrets, data_key=client.data_key
     )

@@ -3,77 +3,24 @@
 import hashlib
 import json
 import uuid
-from collections.abc import Mapping
-from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 from django.db import models
-from django.db.models import Case, Q, Value, When
+from django.db.models import Q
 from django.utils import timezone
 
 from connections import vault
 from connections.providers import PROVIDERS
 from connections.providers.base import Method, Provider
+from connections.states import EXPIRES_SOON, REPLACE, STATUS_WORDS, TIMED, State, Status, words_of
 from organizations.models import Organization, Project
 
 DATA_KEY = "data key"
 CREDENTIALS = "credentials"
 CLIENT_SECRETS = "client secrets"
-
-
-class Status(StrEnum):
-    """What is known of a connection's health."""
-
-    EXPIRING = "expiring"
-    FAILING = "failing"
-    HEALTHY = "healthy"
-    RECONNECT_REQUIRED = "reconnect_required"
-    UNCHECKED = "unchecked"
-
-
-STATUS_WORDS: Mapping[str, str] = {
-    Status.EXPIRING: "Expires soon",
-    Status.FAILING: "Failing",
-    Status.HEALTHY: "Healthy",
-    Status.RECONNECT_REQUIRED: "Needs to be reconnected",
-    Status.UNCHECKED: "Not checked yet",
-}
-# So long before its end a credential that nobody renews by itself is said to expire soon.
-EXPIRES_SOON = timedelta(days=14)
-REPLACE = "Replace its credentials with new ones: its id, name and everything that uses it stay as they are."
-
-
-def words_of(status: str, *, has_grant: bool) -> str:
-    """Return a status as people read it; what has no grant cannot be reconnected."""
-    if status == Status.RECONNECT_REQUIRED and not has_grant:
-        return "Needs new credentials"
-    return STATUS_WORDS.get(status, status)
-
-
-class State(NamedTuple):
-    """How a connection is at this moment, with what is the matter and what to do about it, if anything is."""
-
-    status: Status
-    words: str
-    cause: str = ""
-    cure: str = ""
-
-
-# What time makes something worse of; what is worse already stays as it is.
-TIMED = (Status.EXPIRING, Status.HEALTHY, Status.UNCHECKED)
-
-
-def status_at(now: datetime) -> Case:
-    """Return `AppConnection.state.status` as an expression, to filter, sort and count by."""
-    return Case(
-        When(expires_at__lte=now, then=Value(Status.RECONNECT_REQUIRED)),
-        When(token_expires_at__lte=now, refresh_failures__gt=0, status__in=TIMED, then=Value(Status.FAILING)),
-        When(expires_at__lte=now + EXPIRES_SOON, status__in=TIMED, then=Value(Status.EXPIRING)),
-        When(status=Status.EXPIRING, then=Value(Status.HEALTHY)),
-        default="status",
-        output_field=models.CharField(),
-    )
 
 
 class DataKey(models.Model):
@@ -108,7 +55,7 @@ class DataKey(models.Model):
 
 
 class Instance(models.Model):
-    """A GitLab or GitHub that an organization registers: its address, our OAuth client there, how to reach it.
+    """A GitLab or GitHub that an organization registers: its address, our clients there, how to reach it.
 
     `url` is in normal form (`providers.urls.normal_url`). The settings apply to every call to that address for this
     organization. `allow_private` opens private addresses as far as the operator opens them at all.
@@ -118,10 +65,6 @@ class Instance(models.Model):
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="instances")
     app = models.CharField(max_length=32)
     url = models.CharField(max_length=255)
-    client_id = models.CharField(max_length=255, blank=True)
-    sealed_client_secrets = models.TextField(blank=True)
-    client_secret_count = models.PositiveSmallIntegerField(default=0)
-    data_key = models.ForeignKey(DataKey, on_delete=models.RESTRICT, related_name="instances")
     ca_pem = models.TextField(blank=True)
     allow_private = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -135,23 +78,64 @@ class Instance(models.Model):
     def __str__(self) -> str:
         return self.url
 
-    def seal_client_secrets(self, client_secrets: list[str], key: DataKey) -> None:
-        """Keep the client's secrets, in the order in which they are tried, sealed with the organization's key."""
-        plaintext = json.dumps(client_secrets).encode()
-        self.sealed_client_secrets = vault.seal(key.unwrap(), plaintext, self._place()) if client_secrets else ""
-        self.client_secret_count = len(client_secrets)
+    def client(self, kind: str) -> "Client | None":
+        """Return our client of this kind there, if it has one of its own."""
+        return next((client for client in self.clients.all() if client.kind == kind), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ClientSecrets:
+    """What is sealed of a client: its secrets in the order in which they are tried, its private key, and others."""
+
+    secrets: Sequence[str]
+    private_key: str = ""
+    others: Mapping[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"ClientSecrets({len(self.secrets)})"
+
+
+class Client(models.Model):
+    """How we are known at a registered instance: a client of a kind that its provider declares.
+
+    `details` is what else may be told of it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    instance = models.ForeignKey(Instance, on_delete=models.CASCADE, related_name="clients")
+    kind = models.CharField(max_length=32)
+    client_id = models.CharField(max_length=255)
+    details = models.JSONField(default=dict)
+    secret_count = models.PositiveSmallIntegerField(default=0)
+    sealed_secrets = models.TextField()
+    data_key = models.ForeignKey(DataKey, on_delete=models.RESTRICT, related_name="clients")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["instance", "kind"], name="client_is_one_of_its_kind")]
+
+    def __str__(self) -> str:
+        return self.client_id
+
+    def seal(self, held: ClientSecrets, key: DataKey) -> None:
+        """Keep the client's secrets sealed with the organization's key."""
+        plaintext = json.dumps(
+            {"secrets": list(held.secrets), "privateKey": held.private_key, "others": dict(held.others)}
+        )
+        self.sealed_secrets = vault.seal(key.unwrap(), plaintext.encode(), self._place())
+        self.secret_count = len(held.secrets)
         self.data_key = key
 
-    def open_client_secrets(self) -> list[str]:
+    def open(self) -> ClientSecrets:
         """Return the client's secrets; raises Unsealable."""
-        if not self.sealed_client_secrets:
-            return []
-        plaintext = vault.open_sealed([self.data_key.unwrap()], self.sealed_client_secrets, self._place())
-        client_secrets: list[str] = json.loads(plaintext)
-        return client_secrets
+        found = json.loads(vault.open_sealed([self.data_key.unwrap()], self.sealed_secrets, self._place()))
+        if isinstance(found, list):  # sealed before there were clients with more than secrets
+            return ClientSecrets(found)
+        return ClientSecrets(found["secrets"], found["privateKey"], found["others"])
 
     def _place(self) -> vault.Place:
-        return vault.Place(self.organization_id, self.id, CLIENT_SECRETS)
+        return vault.Place(self.instance.organization_id, self.id, CLIENT_SECRETS)
 
 
 class AppConnection(models.Model):
@@ -188,6 +172,7 @@ class AppConnection(models.Model):
     account = models.JSONField(null=True)
     scopes = models.JSONField(default=list)
     expires_at = models.DateTimeField(null=True)
+    details = models.JSONField(default=list)
     warnings = models.JSONField(default=list)
     verified_at = models.DateTimeField()
     checked_at = models.DateTimeField(null=True)
@@ -244,7 +229,7 @@ class AppConnection(models.Model):
     @property
     def instance_url(self) -> str:
         """The address of the GitLab or GitHub that it is to."""
-        return self.provider.server_url(self.public, self.provider.client_variables.default_url)
+        return self.provider.server_url(self.public, self.provider.default_url)
 
     @property
     def has_grant(self) -> bool:

@@ -8,12 +8,14 @@ from django.db import InterfaceError, OperationalError
 
 from audit.actors import Actor
 from connections import revocation
-from connections.errors import CredentialsRefused, ExchangeFailed, ScopesLacking
+from connections.configured import url_of
+from connections.errors import AccessRefused, CredentialsRefused, ExchangeFailed, ScopesLacking
 from connections.models import AppConnection
-from connections.providers.base import Credentials, Grant, Method, OAuth, Provider, Server, Verified
-from connections.providers.errors import Busy, NotSent, ProviderError, RateLimited, Refused
+from connections.providers.base import Credentials, Facts, Grant, Method, OAuth, Provider, Verified
+from connections.providers.clients import Server
+from connections.providers.errors import Busy, NotSent, NotTheirs, ProviderError, RateLimited, Refused
 from connections.reading import to_wait
-from connections.servers import configured_url, no_client, server_for, server_with_client
+from connections.servers import no_client, server_for, server_with_client
 from wire.database import release
 
 
@@ -31,20 +33,29 @@ def obtain(
     `connection` is the one that they are for, stored or not.
 
     A code is exchanged first; what it was exchanged for is given back when it does not verify or lacks `scopes`.
-    Raises CredentialsRefused, ExchangeFailed, ScopesLacking, NoClientThere, ClientNotConfigured and the 429s.
+    Raises CredentialsRefused, ExchangeFailed, AccessRefused, ScopesLacking, NoClientThere, ClientNotConfigured and
+    the 429s.
     """
-    if method.oauth is None:
+    kind = provider.client_of(method)
+    if method.oauth is None or kind is None:
         return _verify(provider, method, server_for(provider, given, connection.organization_id), given)
-    server = server_with_client(provider, given, connection.organization_id, default_url=configured_url(provider))
+    server = server_with_client(
+        provider, method, given, connection.organization_id, default_url=url_of(provider, kind)
+    )
     if server.client is None:
-        raise no_client(provider, server.url)
+        raise no_client(provider, kind, server.url)
     release()
     grant = _exchange(provider, method.oauth, server, given)
     with given_back_on_failure(connection, grant.credentials, actor):
         verified = _verify(provider, method, server, grant.credentials)
-        if missing := sorted(set(scopes) - set(verified.facts.scopes)):
+        if missing := missing_scopes(scopes, verified.facts):
             raise ScopesLacking(provider.display_name, missing)
     return replace(verified, token_expires_at=grant.expires_at)
+
+
+def missing_scopes(wanted: Collection[str], facts: Facts) -> list[str]:
+    """Return which of the scopes a grant lacks; none where it has permissions instead of scopes."""
+    return sorted(set(wanted) - set(facts.scopes)) if facts.is_scoped else []
 
 
 @contextmanager
@@ -65,25 +76,15 @@ def given_back_on_failure(
         raise
 
 
-# What to do about an answer of RFC 6749, section 5.2, to somebody who connects.
-CURES = {
-    "invalid_client": "Check the client id and the client secret of the OAuth application.",
-    "invalid_grant": (
-        "The code counts once and for ten minutes, and only with the redirect URI that it was asked for with: "
-        "check SITE_URL, and connect again."
-    ),
-    "unauthorized_client": "The OAuth application must be confidential and allow the authorization code flow.",
-}
-
-
 def _exchange(provider: Provider, oauth: OAuth, server: Server, given: Credentials) -> Grant:
     try:
         return oauth.exchange(server, given)
     except (RateLimited, Busy) as error:
         raise to_wait(provider, "exchanging the OAuth code", error) from None
+    except NotTheirs as error:
+        raise AccessRefused(error.message) from None
     except ProviderError as error:
-        cure = CURES.get(error.code or "", "") if isinstance(error, Refused) else ""
-        raise ExchangeFailed(f"{error.message} {cure}".rstrip()) from None
+        raise ExchangeFailed(oauth.refusal(error)) from None
 
 
 def _verify(provider: Provider, method: Method, server: Server, credentials: Credentials) -> Verified:
@@ -93,4 +94,5 @@ def _verify(provider: Provider, method: Method, server: Server, credentials: Cre
     except (RateLimited, Busy) as error:
         raise to_wait(provider, "validating credentials", error) from None
     except ProviderError as error:
-        raise CredentialsRefused(error.message, is_refusal=isinstance(error, Refused | NotSent)) from None
+        is_refusal = isinstance(error, Refused | NotSent)
+        raise CredentialsRefused(method.refusal, error.message, is_refusal=is_refusal) from None

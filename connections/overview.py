@@ -1,6 +1,6 @@
 """What a person sees of the connections: those they may read, with their state. Nothing is decrypted.
 
-The state is that of the moment (`models.status_at`), also where nobody has checked since. It is computed by the
+The state is that of the moment (`states.status_at`), also where nobody has checked since. It is computed by the
 database, so that what is counted, filtered and sorted by is what each row says.
 """
 
@@ -14,9 +14,10 @@ from django.db.models.expressions import Expression, OrderBy
 from django.db.models.fields.json import KT
 from django.db.models.functions import Replace
 
-from connections.models import AppConnection, Status, status_at
+from connections.models import AppConnection
 from connections.providers import PROVIDERS
 from connections.providers.base import Kind, Provider
+from connections.states import Status, status_at
 from organizations.access import Principal
 from organizations.roles import Permission
 
@@ -139,7 +140,7 @@ def _is_of(provider: Provider, word: str) -> Q:
     for field in _url_fields(provider):
         column = f"host_{field}"
         held |= Q(app=provider.app, **{f"{column}__icontains": word})
-        if word in without_scheme(provider.client_variables.default_url):
+        if word in without_scheme(provider.default_url):
             held |= Q(app=provider.app, **{f"{column}__isnull": True})
     return held
 
@@ -157,7 +158,7 @@ def _without(text: Expression, part: str) -> Expression:
 def _url_fields(provider: Provider) -> set[str]:
     """Return the public credential fields that say which server it is."""
     fields = [field for method in provider.methods.values() for field in method.fields]
-    return {field.name for field in fields if field.public and field.kind == Kind.URL}
+    return {field.name for field in fields if field.of_server and field.kind in {Kind.URL, Kind.HOST}}
 
 
 def without_scheme(url: str) -> str:

@@ -115,7 +115,12 @@ def _own_connections(principal: Principal, project_id: uuid.UUID | None, app: st
 
 
 def fetch_listing(
-    principal: Principal, provider: Provider, listing: Listing, *, connection_id: uuid.UUID
+    principal: Principal,
+    provider: Provider,
+    listing: Listing,
+    *,
+    connection_id: uuid.UUID,
+    query: Mapping[str, str],
 ) -> Sequence[Mapping[str, Any]]:
     """Return what the connection's account can list at GitLab or GitHub."""
     view = let_in(principal, connection_id, Permission.CONNECTIONS_CONNECT)
@@ -130,7 +135,7 @@ def fetch_listing(
         listed=listing.name,
     )
     try:
-        return _fetch(provider, listing, ready)
+        return _fetch(provider, listing, ready, query)
     except (RateLimited, Busy) as error:
         raise to_wait(provider, f"loading {listing.name}", error) from None
     except ProviderError as error:
@@ -154,22 +159,26 @@ def may_wait(seconds: float) -> Iterator[float]:
             WAITING.release()
 
 
-def _fetch(provider: Provider, listing: Listing, ready: Fresh) -> Sequence[Mapping[str, Any]]:
+def _fetch(
+    provider: Provider, listing: Listing, ready: Fresh, query: Mapping[str, str]
+) -> Sequence[Mapping[str, Any]]:
     """Fetch a listing; once more, when somebody refreshed the token just before we used it."""
     try:
-        return _fetch_with(provider, listing, ready)
+        return _fetch_with(provider, listing, ready, query)
     except Refused as refusal:
         used = ready.connection.credentials_hash
         newer = tokens.fresh(ready.connection.id, refused=used) if refusal.status == 401 else ready
         if newer.connection.credentials_hash == used:
             raise
-    return _fetch_with(provider, listing, newer)
+    return _fetch_with(provider, listing, newer, query)
 
 
-def _fetch_with(provider: Provider, listing: Listing, ready: Fresh) -> Sequence[Mapping[str, Any]]:
+def _fetch_with(
+    provider: Provider, listing: Listing, ready: Fresh, query: Mapping[str, str]
+) -> Sequence[Mapping[str, Any]]:
     server = server_for(provider, ready.credentials, ready.connection.organization_id)
     release()
-    return listing.fetch(server, ready.connection.method, ready.credentials)
+    return listing.fetch(server, ready.connection.method, ready.credentials, query)
 
 
 def to_wait(provider: Provider, doing: str, error: RateLimited | Busy) -> ProviderRateLimited | TooManyCalls:

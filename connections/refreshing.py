@@ -20,20 +20,22 @@ from connections import claims, keys
 from connections.claims import Claim, is_due
 from connections.errors import ConnectionNotFound, Unsealable
 from connections.history import record
-from connections.models import TIMED, AppConnection, DataKey, Status
-from connections.providers import PROVIDERS
+from connections.models import AppConnection, DataKey
 from connections.providers.base import Grant
 from connections.providers.errors import (
     BadAnswer,
     ClientMissing,
+    GrantLost,
     NoAnswer,
     ProviderError,
     Redirected,
     Refused,
     ServerFailed,
 )
+from connections.providers.oauth2 import INVALID_CLIENT, INVALID_GRANT
 from connections.revocation import oauth_of, revoke
 from connections.servers import server_with_client
+from connections.states import TIMED, Status
 from connections.verdicts import SEALED, restore
 from wire.database import release
 
@@ -64,8 +66,8 @@ REFUSED = "The grant is not accepted any more. It was revoked, or the OAuth appl
 RECONNECT = "Reconnect it: its id, name and everything that uses it stay as they are."
 WAIT = "Nothing to do: it is tried again by itself. If it lasts, see to the cause."
 RENEW_CLIENT = (
-    "Set the OAuth application's id and present secret, in {id} and {secret} or at the registered instance. Of"
-    " several secrets each is tried. Then it heals by itself."
+    "Set the {title}'s id and present secret, in {variables} or at the registered instance. Of several secrets"
+    " each is tried. Then it heals by itself."
 )
 
 log = structlog.get_logger(__name__)
@@ -125,7 +127,7 @@ def _refresh(claim: Claim, connection: AppConnection) -> ProviderError | None:
         claims.release(claim)
         return None
     credentials = connection.open_credentials()
-    server = server_with_client(PROVIDERS[connection.app], credentials, connection.organization_id)
+    server = server_with_client(connection.provider, connection.way, credentials, connection.organization_id)
     key = keys.current_key(connection.organization_id)
     if not claims.note_start(claim, connection.credentials_hash):
         return None
@@ -185,8 +187,13 @@ def _note_failure(claim: Claim, connection: AppConnection, error: ProviderError)
     log.warning(
         "a refresh failed", connection_id=str(connection.id), cause=error.message, kind=type(error).__name__
     )
-    if isinstance(error, Refused) and error.code == "invalid_grant":
-        _require_reconnect(claim, connection, error)
+    if isinstance(error, GrantLost):
+        _require_reconnect(claim, connection, error.message)
+        return
+    if isinstance(error, Refused) and error.code == INVALID_GRANT:
+        since = connection.refresh_unanswered_since
+        cut_off = CUT_OFF.format(since=f"{since:%Y-%m-%d %H:%M} UTC") if since else ""
+        _require_reconnect(claim, connection, cut_off or REFUSED.format(said=error.message))
         return
     if not _may_have_been_carried_out(error):
         claim.row().update(refresh_unanswered_since=connection.refresh_unanswered_since)
@@ -196,9 +203,11 @@ def _note_failure(claim: Claim, connection: AppConnection, error: ProviderError)
 
 
 def _cure(connection: AppConnection, error: ProviderError) -> str:
-    if isinstance(error, ClientMissing) or (isinstance(error, Refused) and error.code == "invalid_client"):
-        variables = PROVIDERS[connection.app].client_variables
-        return RENEW_CLIENT.format(id=variables.client_id, secret=variables.client_secret)
+    if isinstance(error, ClientMissing) or (isinstance(error, Refused) and error.code == INVALID_CLIENT):
+        kind = connection.provider.client_of(connection.way)
+        return (
+            RENEW_CLIENT.format(title=kind.title, variables=" and ".join(kind.variables.needed)) if kind else WAIT
+        )
     return WAIT
 
 
@@ -228,10 +237,8 @@ def leave_failing(connection_ids: Collection[uuid.UUID], error: ProviderError) -
     rows.update(status=Status.FAILING, cause=error.message, cure=WAIT)
 
 
-def _require_reconnect(claim: Claim, connection: AppConnection, error: Refused) -> None:
+def _require_reconnect(claim: Claim, connection: AppConnection, cause: str) -> None:
     """Give the grant up, unless somebody else has stored newer tokens or has taken the claim over meanwhile."""
-    since = connection.refresh_unanswered_since
-    cause = CUT_OFF.format(since=f"{since:%Y-%m-%d %H:%M} UTC") if since else REFUSED.format(said=error.message)
     with transaction.atomic():
         given_up = (
             claim.row()

@@ -37,7 +37,7 @@ def revoke(connection: AppConnection, credentials: Credentials, *, actor: Actor)
         return
     failure = ""
     try:
-        server = server_with_client(PROVIDERS[connection.app], credentials, connection.organization_id)
+        server = server_with_client(connection.provider, connection.way, credentials, connection.organization_id)
         release()
         oauth.revoke(server, credentials)
     except ProviderError as error:

@@ -1,7 +1,8 @@
 """Which GitLab or GitHub a connection is to, how it may be reached, and how we are known there.
 
-An organization registers instances; the operator configures one OAuth client per app in the environment. A client
-belongs to one address: for any other there is none, whatever address a request names.
+An organization registers instances, perhaps with clients of its own; the operator configures one client of each
+kind in the environment (`configured.py`). A client belongs to one address: for any other there is none, whatever
+address a request names.
 """
 
 import uuid
@@ -11,59 +12,83 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from connections import configured
+from connections.configured import is_same
 from connections.errors import ClientNotConfigured, NoClientThere
-from connections.models import Instance
-from connections.providers import PROVIDERS
-from connections.providers.base import Credentials, OAuthClient, Provider, Server
+from connections.models import Client, Instance
+from connections.providers.base import Credentials, Method, Provider
+from connections.providers.clients import ClientKind, OAuthClient, Server
 from connections.providers.errors import AddressRefused
 from connections.providers.http import normal_url
 from connections.providers.network import Network
 
 
-def server_for(
-    provider: Provider, credentials: Credentials, organization_id: uuid.UUID, *, default_url: str = ""
-) -> Server:
-    """Return the server that these credentials of the organization are for, and open no secret of ours.
+def server_for(provider: Provider, credentials: Credentials, organization_id: uuid.UUID) -> Server:
+    """Return the server that these credentials of the organization are for, and open no secret of ours."""
+    return server_at(provider, provider.server_url(credentials, provider.default_url), organization_id)
 
-    `default_url` is meant where they name none, instead of the provider's own default.
-    """
-    url = provider.server_url(credentials, default_url or provider.client_variables.default_url)
+
+def server_at(provider: Provider, url: str, organization_id: uuid.UUID) -> Server:
+    """Return the server at an address as the organization may reach it."""
     instance = registered(provider, url, organization_id)
     return server_of(provider, instance) if instance else Server(url=url, network=operator_network())
 
 
 def server_with_client(
-    provider: Provider, credentials: Credentials, organization_id: uuid.UUID, *, default_url: str = ""
+    provider: Provider,
+    method: Method,
+    credentials: Credentials,
+    organization_id: uuid.UUID,
+    *,
+    default_url: str = "",
 ) -> Server:
-    """Return the same with our OAuth client there, if there is one; raises Unsealable."""
-    url = provider.server_url(credentials, default_url or provider.client_variables.default_url)
+    """Return the same with our client for the method there, if there is one; raises Unsealable.
+
+    `default_url` is meant where the credentials name no server, instead of the provider's own default.
+    """
+    url = provider.server_url(credentials, default_url or provider.default_url)
+    kind = provider.client_of(method)
     instance = registered(provider, url, organization_id)
     if instance is None:
-        return Server(url=url, network=operator_network(), client=configured_client(provider, url))
-    return replace(server_of(provider, instance), client=_client_at(provider, instance))
+        client = configured_client(provider, kind, url) if kind else None
+        return Server(url=url, network=operator_network(), client=client)
+    return replace(server_of(provider, instance), client=_client_at(provider, kind, instance) if kind else None)
 
 
 def server_of(provider: Provider, instance: Instance) -> Server:
     """Return the server that an organization registered.
 
-    Where it is known by the operator's OAuth client, the operator's own rule holds: an authority that one
+    Where it is known by a client of the operator's, the operator's own rule holds: an authority that one
     organization trusts must not stand between us and a server that gets everybody's secret.
     """
-    is_shared = not instance.client_id and configured_client(provider, instance.url) is not None
+    is_shared = any(has_shared_client(provider, kind, instance) for kind in provider.clients.values())
     return Server(url=instance.url, network=operator_network() if is_shared else _network_of(instance))
 
 
-def _client_at(provider: Provider, instance: Instance) -> OAuthClient | None:
-    if not instance.client_id:
-        return configured_client(provider, instance.url)
-    return OAuthClient(instance.client_id, instance.open_client_secrets(), redirect_uri(provider, instance))
+def has_shared_client(provider: Provider, kind: ClientKind, instance: Instance) -> bool:
+    """Tell whether we are known at the instance by the operator's client of this kind."""
+    return configured_client(provider, kind, instance.url) is not None and instance.client(kind.name) is None
+
+
+def _client_at(provider: Provider, kind: ClientKind, instance: Instance) -> OAuthClient | None:
+    own = instance.client(kind.name)
+    if own is None:
+        return configured_client(provider, kind, instance.url)
+    held = own.open()
+    return OAuthClient(
+        own.client_id,
+        held.secrets,
+        redirect_uri(provider, instance),
+        details=own.details,
+        private_key=held.private_key,
+    )
 
 
 def urls_to_offer(provider: Provider, organization_id: uuid.UUID) -> list[str]:
     """Return the servers that an organization may mean: its registered ones, the operator's, the provider's own."""
     known = Instance.objects.filter(organization_id=organization_id, app=provider.app).order_by("url")
-    urls = [*known.values_list("url", flat=True), configured_url(provider), provider.client_variables.default_url]
-    return list(dict.fromkeys(urls))
+    configured_urls = [configured.url_of(provider, kind) for kind in provider.clients.values()]
+    return list(dict.fromkeys([*known.values_list("url", flat=True), *configured_urls, provider.default_url]))
 
 
 def registered(provider: Provider, url: str, organization_id: uuid.UUID) -> Instance | None:
@@ -72,30 +97,21 @@ def registered(provider: Provider, url: str, organization_id: uuid.UUID) -> Inst
         normal = normal_url(url)
     except AddressRefused:  # the call itself will say so
         return None
-    found = Instance.objects.select_related("data_key")
-    return found.filter(organization_id=organization_id, app=provider.app, url=normal).first()
+    return Instance.objects.filter(organization_id=organization_id, app=provider.app, url=normal).first()
 
 
-def configured_client(provider: Provider, url: str) -> OAuthClient | None:
-    """Return the client of the environment, if it is for this address."""
-    variables = provider.client_variables
-    client_id, client_secret = variable(variables.client_id), variable(variables.client_secret)
-    if not client_id or not client_secret or not is_same(url, configured_url(provider)):
-        return None
-    return OAuthClient(client_id, _secrets(client_secret), redirect_uri(provider))
+def configured_client(provider: Provider, kind: ClientKind, url: str) -> OAuthClient | None:
+    """Return the operator's client of this kind, if it is for this address."""
+    found = configured.client_of(kind, redirect_uri(provider))
+    return found if found and is_same(url, configured.url_of(provider, kind)) else None
 
 
-def no_client(provider: Provider, url: str) -> ClientNotConfigured | NoClientThere:
-    """Return the error for a server at which we have no OAuth client."""
-    own_url = configured_url(provider)
+def no_client(provider: Provider, kind: ClientKind, url: str) -> ClientNotConfigured | NoClientThere:
+    """Return the error for a server at which we have no client of this kind."""
+    own_url = configured.url_of(provider, kind)
     if is_same(url, own_url):
-        return ClientNotConfigured(provider.display_name)
-    return NoClientThere(provider.app, url, own_url if variable(provider.client_variables.client_id) else "")
-
-
-def configured_url(provider: Provider) -> str:
-    """Return the address that the environment's client is for."""
-    return (variable(provider.client_variables.url) or provider.client_variables.default_url).rstrip("/")
+        return ClientNotConfigured(kind.missing)
+    return NoClientThere(provider.app, kind.title, url, own_url if configured.is_set(kind) else "")
 
 
 def redirect_uri(provider: Provider, instance: Instance | None = None) -> str:
@@ -113,47 +129,21 @@ def way_back(provider: Provider, instance_id: uuid.UUID | None) -> str:
     return f"{settings.SITE_URL}{path}/{instance_id}" if instance_id else f"{settings.SITE_URL}{path}"
 
 
-def redirect_uris(provider: Provider, organization_id: uuid.UUID) -> dict[str, str]:
-    """Return the redirect URI for each server at which the organization can connect by OAuth."""
-    known = Instance.objects.filter(organization_id=organization_id, app=provider.app).exclude(client_id="")
-    own = (
-        {configured_url(provider): redirect_uri(provider)} if variable(provider.client_variables.client_id) else {}
-    )
-    return own | {instance.url: redirect_uri(provider, instance) for instance in known.order_by("url")}
+def redirect_uris(provider: Provider, kind: ClientKind, organization_id: uuid.UUID) -> dict[str, str]:
+    """Return the redirect URI for each server at which the organization can connect by a client of this kind."""
+    known = Client.objects.filter(
+        kind=kind.name, instance__organization_id=organization_id, instance__app=provider.app
+    ).select_related("instance")
+    own = {configured.url_of(provider, kind): redirect_uri(provider)} if configured.is_set(kind) else {}
+    return own | {
+        client.instance.url: redirect_uri(provider, client.instance) for client in known.order_by("instance__url")
+    }
 
 
 def origin_of(url: str) -> str:
     """Return the origin of a server's address."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
-
-
-def options(provider: Provider) -> dict[str, str]:
-    """Return what clients may know of the environment's OAuth client."""
-    return {name: value for name, source in provider.options.items() if (value := variable(source))}
-
-
-def variable(name: str) -> str:
-    """Return a provider's environment variable; empty when it is not set."""
-    return str(settings.APP_CONNECTION_VARIABLES.get(name, ""))
-
-
-def check_variables() -> None:
-    """Raise ValueError, naming the variable, for an OAuth client that cannot work."""
-    for provider in PROVIDERS.values():
-        names = provider.client_variables
-        if bool(variable(names.client_id)) != bool(variable(names.client_secret)):
-            raise ValueError(f"{names.client_id} and {names.client_secret} go together: set both or neither.")
-        if variable(names.client_secret) and not _secrets(variable(names.client_secret)):
-            raise ValueError(f"{names.client_secret} holds no secret.")
-        try:
-            normal_url(configured_url(provider))
-        except AddressRefused as error:
-            raise ValueError(f"{names.url}: {error.message}") from None
-
-
-def _secrets(listed: str) -> list[str]:
-    return [secret for part in listed.split(",") if (secret := part.strip())]
 
 
 def operator_network() -> Network:
@@ -176,11 +166,3 @@ def _network_of(instance: Instance) -> Network:
     if instance.ca_pem:
         network = replace(network, ca_pem=instance.ca_pem)
     return network if instance.allow_private else replace(network, allow_internal=False, allowed_hosts=())
-
-
-def is_same(url: str, other: str) -> bool:
-    """Tell whether two addresses are those of one server."""
-    try:
-        return normal_url(url) == normal_url(other)
-    except AddressRefused:
-        return False

@@ -230,6 +230,7 @@ def _put(connection: AppConnection, verified: Verified, key: DataKey) -> None:
     connection.account = asdict(facts.account) if facts.account else None
     connection.scopes = list(facts.scopes)
     connection.expires_at = facts.expires_at
+    connection.details = [asdict(detail) for detail in facts.details]
     connection.warnings = [asdict(warning) for warning in facts.warnings]
     connection.verified_at = connection.checked_at = timezone.now()
     connection.check_due_at, connection.check_failures = health.next_after(0), 0

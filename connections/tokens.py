@@ -23,10 +23,11 @@ from django.utils import timezone
 from connections import claims
 from connections.claims import Claim, is_due
 from connections.errors import ReconnectRequired, TokenUnavailable
-from connections.models import AppConnection, Status
+from connections.models import AppConnection
 from connections.providers import PROVIDERS
 from connections.providers.base import Credentials, Provider
 from connections.refreshing import LONGEST_PAUSE, carry_out, patiently, read
+from connections.states import Status
 from wire.database import release
 
 PATIENCE = 30.0  # seconds that a caller waits for a refresh

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from connections.models import REPLACE, AppConnection, Status
+from connections.models import AppConnection
 from connections.providers.base import Facts
 from connections.providers.errors import (
     AddressRefused,
@@ -14,6 +14,7 @@ from connections.providers.errors import (
     ProviderError,
     Refused,
 )
+from connections.states import REPLACE, Status
 
 WAIT = "Nothing to do: it is checked again by itself. If it lasts, see to the cause."
 RECONNECT = "Reconnect it: its id, name and everything that uses it stay as they are."

@@ -14,8 +14,9 @@ from audit.actors import ActorType, system
 from connections import keys, services
 from connections.errors import Unsealable
 from connections.models import AppConnection
-from connections.providers import PROVIDERS
-from connections.providers.base import Consent, Method, OAuth, Provider, Server, Use
+from connections.providers.base import Consent, Credentials, Method, OAuth, Provider, Use
+from connections.providers.clients import Server
+from connections.refreshing import read
 from connections.revocation import revoke
 from connections.servers import no_client, server_with_client
 from oauth.errors import SomebodyElse, StateExpired, StateUnknown, StateUsed
@@ -47,27 +48,41 @@ class Wish:
     return_to: str = "/"
 
 
-def oauth_method(provider: Provider) -> tuple[Method, OAuth]:
-    """Return the provider's method that goes through a browser."""
-    return next((method, method.oauth) for method in provider.methods.values() if method.oauth)
-
-
-def begin(principal: Principal, session_key: str, provider: Provider, wish: Wish) -> str:
-    """Note an attempt, and return the address at GitLab to send the person to.
+def begin(principal: Principal, session_key: str, provider: Provider, method: Method, wish: Wish) -> str:
+    """Note an attempt, and return the address at GitLab to send the person to. `method` goes through a browser.
 
     What can be known to fail later fails now. Raises BadRequest for an unknown project and a taken name, NotFound,
     PermissionDenied, NoClientThere, ClientNotConfigured.
     """
     _limit(principal)
     given = _checked(principal, provider, wish)
-    server = server_with_client(provider, given, principal.organization_id)
+    server = server_with_client(provider, method, given, principal.organization_id)
+    oauth, kind = method.oauth, provider.client_of(method)
+    if oauth is None or kind is None:
+        raise ValueError(f"{method.name} does not go through a browser")
     if server.client is None:
-        raise no_client(provider, server.url)
-    method, oauth = oauth_method(provider)
+        raise no_client(provider, kind, server.url)
     use = next(use for use in oauth.uses if use.name == wish.use)
-    consent = Consent(use.scopes, state=secrets.token_urlsafe(32), verifier=secrets.token_urlsafe(64))
-    _note(principal, session_key, method, wish, given=given, server=server, consent=consent)
+    consent = Consent(
+        use.scopes,
+        state=secrets.token_urlsafe(32),
+        verifier=secrets.token_urlsafe(64),
+        kept=kept_of(oauth, wish.reconnects),
+    )
+    _note(principal, session_key, provider, method, wish, given=given, server=server, consent=consent)
     return oauth.authorize_url(server, consent)
+
+
+def kept_of(oauth: OAuth, connection_id: uuid.UUID | None) -> Credentials:
+    """Return what a connection that is reconnected hands on of its credentials; nothing where they do not open."""
+    if connection_id is None or not oauth.kept:
+        return {}
+    try:
+        held = read(connection_id).open_credentials()
+    except Unsealable:
+        log.exception("nothing of the old credentials is handed on", connection_id=str(connection_id))
+        return {}
+    return {name: held[name] for name in oauth.kept if name in held}
 
 
 def person_of(principal: Principal) -> uuid.UUID:
@@ -97,6 +112,7 @@ def _checked(principal: Principal, provider: Provider, wish: Wish) -> Mapping[st
 def _note(
     principal: Principal,
     session_key: str,
+    provider: Provider,
     method: Method,
     wish: Wish,
     *,
@@ -110,7 +126,7 @@ def _note(
         session_digest=digest(session_key),
         state_digest=digest(consent.state),
         data_key=keys.current_key(principal.organization_id),
-        app=next(app for app, provider in PROVIDERS.items() if method in provider.methods.values()),
+        app=provider.app,
         method=method.name,
         given=dict(given),
         instance_url=server.url,

@@ -10,6 +10,7 @@ WireError (wire/errors.py)
     ├── ConsentDenied     400  the person said no at GitLab
     ├── ServerComplained  400  GitLab sent the person back with another error
     ├── CodeMissing       400  neither a code nor an error came back
+    ├── PartMissing       400  what has to come back beside the code did not
     ├── NotAMember        403  the person has left the organization in between
     └── NothingToConfirm  400  the grant that waited for a decision is gone
 """
@@ -77,6 +78,10 @@ class ServerComplained(HandshakeFailed):
 
 class CodeMissing(HandshakeFailed):
     default = "You were sent back without an authorization code."
+
+
+class PartMissing(HandshakeFailed):
+    pass
 
 
 class NotAMember(HandshakeFailed):

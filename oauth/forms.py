@@ -5,20 +5,21 @@ from typing import Any
 
 from django import forms
 
-from connections.providers.base import OAuth
+from connections.providers.base import Method
 from connections.web.new_forms import NewForm
 from oauth.attempts import Wish
 
 
 class ConnectForm(NewForm):
-    """A new connection. `urls` are the instances to choose from."""
+    """A new connection by a method that goes through a browser. `urls` are the instances to choose from."""
 
     returnTo = forms.CharField(required=False, max_length=512, widget=forms.HiddenInput())
 
-    def __init__(self, *args: Any, urls: list[str], oauth: OAuth, **more: Any) -> None:
+    def __init__(self, *args: Any, urls: list[str], method: Method, **more: Any) -> None:
         super().__init__(*args, **more)
+        self.method = method
         self.fields["instanceUrl"] = forms.ChoiceField(label="Instance", choices=[(url, url) for url in urls])
-        self.fields["use"] = use_field(oauth)
+        self.fields["use"] = use_field(method)
 
     def wish(self) -> Wish:
         """Return what was filled in; the form is valid."""
@@ -39,15 +40,19 @@ class ReconnectForm(forms.Form):
     use = forms.ChoiceField(label="Used for")
     returnTo = forms.CharField(required=False, max_length=512, widget=forms.HiddenInput())
 
-    def __init__(self, *args: Any, oauth: OAuth, **more: Any) -> None:
+    def __init__(self, *args: Any, method: Method, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["use"] = use_field(oauth)
+        self.method = method
+        self.fields["use"] = use_field(method)
 
     def wish(self) -> Wish:
         """Return what was filled in; the form is valid."""
         return Wish(use=self.cleaned_data["use"], reconnects=self.cleaned_data["connectionId"])
 
 
-def use_field(oauth: OAuth) -> forms.ChoiceField:
-    choices = [(use.name, f"{use.label} (scopes: {', '.join(use.scopes)})") for use in oauth.uses]
-    return forms.ChoiceField(label="Used for", choices=choices, initial=choices[0][0])
+def use_field(method: Method) -> forms.ChoiceField:
+    """Return the choice of what a method that goes through a browser is used for; hidden where there is but one."""
+    uses = method.oauth.uses if method.oauth else ()
+    choices = [(use.name, f"{use.label} (scopes: {', '.join(use.scopes)})") for use in uses]
+    widget = forms.Select() if len(choices) > 1 else forms.HiddenInput()
+    return forms.ChoiceField(label="Used for", choices=choices, initial=choices[0][0], widget=widget)

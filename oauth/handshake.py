@@ -10,17 +10,17 @@ from django.utils import timezone
 
 from audit.actors import Actor
 from connections import services
+from connections.configured import is_same
 from connections.errors import ConnectionNotFound
 from connections.models import AppConnection
-from connections.obtaining import given_back_on_failure, obtain
+from connections.obtaining import given_back_on_failure, missing_scopes, obtain
 from connections.providers import PROVIDERS
 from connections.providers.answer import shown
-from connections.providers.base import Account, Credentials, Facts, Provider, Verified
+from connections.providers.base import Account, Credentials, Detail, Facts, OAuth, Pending, Provider, Verified
 from connections.revocation import revoke
 from connections.rows import ConnectionView
-from connections.servers import is_same
-from oauth.attempts import LIFETIME, connection_of, connection_to_reconnect, take_grant
-from oauth.errors import CodeMissing, ConsentDenied, NothingToConfirm, ServerComplained
+from oauth.attempts import LIFETIME, connection_of, connection_to_reconnect, kept_of, take_grant
+from oauth.errors import CodeMissing, ConsentDenied, NothingToConfirm, PartMissing, ServerComplained
 from oauth.models import OAuthAttempt
 from organizations.access import Principal
 
@@ -43,9 +43,11 @@ def complete(principal: Principal, attempt: OAuthAttempt, answer: Mapping[str, s
     ServerComplained, CodeMissing, and what `services.create` raises. Whatever is raised, nothing is stored.
     """
     provider = PROVIDERS[attempt.app]
+    oauth = _oauth(attempt)
     given = {
         **attempt.given,
         **provider.credentials_at(attempt.instance_url),
+        **_brought(oauth, answer, kept_of(oauth, attempt.reconnects)),
         "code": _code(provider, answer),
         "codeVerifier": attempt.open_verifier(),
     }
@@ -61,6 +63,36 @@ def complete(principal: Principal, attempt: OAuthAttempt, answer: Mapping[str, s
         project_id=str(attempt.project_id) if attempt.project_id else None,
         scopes=attempt.scopes,
     )
+
+
+def pending(attempt: OAuthAttempt, answer: Mapping[str, str]) -> Pending | None:
+    """Return why somebody came back without access though nothing went wrong, if it is so."""
+    return _oauth(attempt).pending(answer)
+
+
+def pending_elsewhere(provider: Provider, answer: Mapping[str, str]) -> Pending | None:
+    """Return what it means that somebody comes who did not begin here, if the provider knows."""
+    if "state" in answer:
+        return None
+    found = (method.oauth.pending(answer) for method in provider.methods.values() if method.oauth)
+    return next((each for each in found if each), None)
+
+
+def _oauth(attempt: OAuthAttempt) -> OAuth:
+    oauth = PROVIDERS[attempt.app].methods[attempt.method].oauth
+    if oauth is None:
+        raise ValueError(f"{attempt.method} does not go through a browser")
+    return oauth
+
+
+def _brought(oauth: OAuth, answer: Mapping[str, str], kept: Credentials) -> Credentials:
+    """Return what came back beside the code, or is known from before; raises PartMissing."""
+    brought = {each.field: answer[each.parameter] for each in oauth.brought if answer.get(each.parameter)}
+    given = {**kept, **brought}
+    for each in oauth.brought:
+        if each.field not in given and "error" not in answer:
+            raise PartMissing(each.absent)
+    return given
 
 
 def _code(provider: Provider, answer: Mapping[str, str]) -> str:
@@ -100,7 +132,7 @@ def _connection(attempt: OAuthAttempt) -> AppConnection:
 def compare(attempt: OAuthAttempt, connection: AppConnection, facts: Facts) -> Difference:
     """Tell in what a new grant differs from what the connection has now: instance, account, scopes."""
     provider = PROVIDERS[attempt.app]
-    instance = provider.server_url(connection.public, provider.client_variables.default_url)
+    instance = provider.server_url(connection.public, provider.default_url)
     is_elsewhere = not is_same(instance, attempt.instance_url)
     before, now = connection.account or {}, facts.account
     is_other = bool(before and now and str(before["id"]) != now.id)
@@ -110,7 +142,7 @@ def compare(attempt: OAuthAttempt, connection: AppConnection, facts: Facts) -> D
         instance_now=attempt.instance_url if is_elsewhere else "",
         account_before=str(before["username"]) if is_other else "",
         account_now=now.username if now and is_other else "",
-        missing_scopes=tuple(sorted(wanted - set(facts.scopes))),
+        missing_scopes=tuple(missing_scopes(wanted, facts)),
     )
 
 
@@ -122,6 +154,8 @@ def _wait_for_decision(attempt: OAuthAttempt, verified: Verified, difference: Di
     attempt.found = {
         "account": asdict(facts.account) if facts.account else None,
         "scopes": list(facts.scopes),
+        "is_scoped": facts.is_scoped,
+        "details": [asdict(detail) for detail in facts.details],
         "token_expires_at": verified.token_expires_at.isoformat() if verified.token_expires_at else None,
         "difference": asdict(difference),
     }
@@ -171,4 +205,9 @@ def decline(attempt: OAuthAttempt, actor: Actor) -> None:
 
 def _facts(found: Mapping[str, Any]) -> Facts:
     account = Account(**found["account"]) if found["account"] else None
-    return Facts(account=account, scopes=found["scopes"])
+    return Facts(
+        account=account,
+        scopes=found["scopes"],
+        is_scoped=found.get("is_scoped", True),
+        details=[Detail(**detail) for detail in found.get("details", ())],
+    )

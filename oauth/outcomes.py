@@ -1,14 +1,13 @@
 """How a handshake ends for the person: every failure is a page with a cause and a next step."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from connections import errors, servers
-from connections.providers.base import Provider, Use
+from connections import configured, errors, servers
+from connections.providers.base import Method, Pending, Provider
 from connections.web.arrival import HOME
 from oauth.errors import HandshakeFailed
 from oauth.models import OAuthAttempt
@@ -30,6 +29,9 @@ WORDS: dict[type[WireError], Words] = {
     errors.ScopesLacking: Words("The access is not enough", f"{NOTHING_STORED} The access was given back."),
     errors.ExchangeFailed: Words(
         "The access could not be fetched", f"{NOTHING_STORED} See to the cause, then connect again."
+    ),
+    errors.AccessRefused: Words(
+        "The access is not yours to give", f"{NOTHING_STORED} See to the cause, then connect again."
     ),
     errors.CredentialsRefused: Words(
         "The access does not work", f"{NOTHING_STORED} See to the cause, then connect again."
@@ -69,15 +71,28 @@ def words_for(error: WireError) -> Words:
     return next((words for kind, words in WORDS.items() if isinstance(error, kind)), DEFAULT)
 
 
-def nothing_configured(request: PersonRequest, provider: Provider, uses: Sequence[Use]) -> HttpResponse:
-    """Return the page that says how to set the OAuth client up."""
+def pending(
+    request: HttpRequest, provider: Provider, attempt: OAuthAttempt | None, waiting: Pending
+) -> HttpResponse:
+    """Return the page for somebody who came back without access, though nothing went wrong."""
+    steps = [Step("Connect again", _form(provider, attempt)), Step("Go back", _back(attempt))]
+    return outcome(
+        request, title=waiting.title, cause=waiting.cause, advice=waiting.advice, steps=steps, status=200
+    )
+
+
+def nothing_configured(request: PersonRequest, provider: Provider, method: Method) -> HttpResponse:
+    """Return the page that says how to set up the client that the method needs."""
+    kind = provider.client_of(method) or provider.main_client
     shown = {
         "provider": provider,
-        "url": servers.configured_url(provider),
+        "method": method,
+        "kind": kind,
+        "url": configured.url_of(provider, kind),
         "redirect_uri": servers.redirect_uri(provider),
-        "uses": uses,
+        "uses": method.oauth.uses if method.oauth else [],
         "may_register": Permission.INSTANCES_EDIT in request.principal.permissions(None),
-        "others": [method for method in provider.methods.values() if not method.oauth],
+        "others": [other for other in provider.methods.values() if not other.oauth],
     }
     return render(request, "oauth/set_up.html", shown)
 

@@ -12,10 +12,12 @@ from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from connections import servers, services
+from connections.configured import is_same
 from connections.errors import NameTaken
 from connections.models import AppConnection
 from connections.providers import PROVIDERS
-from connections.providers.base import Provider
+from connections.providers.base import Method, OAuth, Provider
+from connections.providers.clients import ClientKind
 from connections.rows import ConnectionView
 from connections.web.arrival import announce, page_after, safe_return
 from connections.web.new_forms import places_for_new
@@ -23,7 +25,7 @@ from oauth import attempts, handshake
 from oauth.errors import NotAMember, StateExpired, WrongWayBack
 from oauth.forms import ConnectForm, ReconnectForm
 from oauth.models import OAuthAttempt
-from oauth.outcomes import failed, nothing_configured
+from oauth.outcomes import failed, nothing_configured, pending
 from organizations.access import Principal
 from organizations.models import User
 from organizations.roles import Permission
@@ -37,28 +39,47 @@ Form = ConnectForm | ReconnectForm
 def provider_of(app: str) -> Provider:
     """Return the provider of an app that can be connected through a browser; raises Http404."""
     provider = PROVIDERS.get(app)
-    if provider is None or not provider.has_browser_method:
+    if provider is None or not provider.browser_methods:
         raise Http404
     return provider
+
+
+def method_of(provider: Provider, name: str) -> Method:
+    """Return a method that goes through a browser: the one named, or the first; raises Http404."""
+    methods = provider.browser_methods
+    method = methods.get(name) if name else next(iter(methods.values()))
+    if method is None:
+        raise Http404
+    return method
 
 
 @require_GET
 @signed_in
 def new(request: PersonRequest, app: str) -> HttpResponse:
-    """Show the form: an empty one, one for reconnecting (`?connection=`), or one filled in before (`?attempt=`)."""
+    """Show the form: an empty one, one for reconnecting (`?connection=`), or one filled in before (`?attempt=`).
+
+    `?method=` says by which method; a connection that is there has its own.
+    """
     provider = provider_of(app)
     attempt = _earlier(request)
     return_to = attempt.return_to if attempt else safe_return(request, request.GET.get("next", ""))
     connection_id = attempt.reconnects if attempt else _uuid(request.GET.get("connection", ""))
     if connection_id:
         connection = _reconnectable(request, provider, connection_id)
-        use = attempts.smallest_use(attempts.oauth_method(provider)[1], connection.scopes)
+        method = connection.way
+        use = attempts.smallest_use(_oauth(method), connection.scopes)
         initial = {"connectionId": connection_id, "use": use.name, "returnTo": return_to}
-        return _form_page(request, provider, _reconnect_form(provider, initial=initial), connection)
+        return _form_page(request, provider, ReconnectForm(method=method, initial=initial), connection)
+    method = method_of(provider, attempt.method if attempt else request.GET.get("method", ""))
     filled = _filled_in(attempt) if attempt else {"projectId": request.GET.get("project", "")}
-    return _form_page(
-        request, provider, _connect_form(request, provider, initial={**filled, "returnTo": return_to})
-    )
+    form = _connect_form(request, provider, method, initial={**filled, "returnTo": return_to})
+    return _form_page(request, provider, form)
+
+
+def _oauth(method: Method) -> OAuth:
+    if method.oauth is None:
+        raise Http404
+    return method.oauth
 
 
 def _filled_in(attempt: OAuthAttempt) -> dict[str, Any]:
@@ -80,14 +101,16 @@ def start(request: PersonRequest, app: str) -> HttpResponse:
     form: Form
     if "connectionId" in request.POST:
         connection = _reconnectable(request, provider, _uuid(request.POST["connectionId"]))
-        form = _reconnect_form(provider, request.POST)
+        method = connection.way
+        form = ReconnectForm(request.POST, method=method)
     else:
-        form = _connect_form(request, provider, request.POST)
+        method = method_of(provider, request.POST.get("method", ""))
+        form = _connect_form(request, provider, method, request.POST)
     if not form.is_valid():
         return _form_page(request, provider, form, connection, status=422)
     wish = replace(form.wish(), return_to=safe_return(request, form.cleaned_data["returnTo"]))
     try:
-        return HttpResponseRedirect(attempts.begin(request.principal, _session(request), provider, wish))
+        return HttpResponseRedirect(attempts.begin(request.principal, _session(request), provider, method, wish))
     except NameTaken as error:
         form.add_error("name", str(error))
     except BadRequest as error:
@@ -111,7 +134,11 @@ def callback(request: HttpRequest, app: str, instance_id: uuid.UUID | None = Non
         if request.user.is_authenticated:
             as_person(request)  # the page shows who is signed in
         is_theirs = attempt is not None and attempt.user_id == request.user.pk
-        answer = failed(request, provider, error, attempt if is_theirs else None)
+        waiting = handshake.pending_elsewhere(provider, request.GET.dict())
+        if waiting:
+            answer = pending(request, provider, None, waiting)
+        else:
+            answer = failed(request, provider, error, attempt if is_theirs else None)
     add_never_cache_headers(answer)
     return answer
 
@@ -121,6 +148,10 @@ def _complete(request: HttpRequest, attempt: OAuthAttempt, way_back: str) -> Htt
     attempts.require_own(attempt, user, request.session.session_key)
     if attempt.redirect_uri != way_back:
         raise WrongWayBack
+    waiting = handshake.pending(attempt, request.GET.dict())
+    if waiting:
+        as_person(request)
+        return pending(request, provider_of(attempt.app), attempt, waiting)
     view = handshake.complete(_principal_now(request, attempt), attempt, request.GET.dict())
     if view is None:
         return redirect("oauth:confirm", app=attempt.app, attempt_id=attempt.id)
@@ -179,28 +210,33 @@ def _decide(request: PersonRequest, attempt: OAuthAttempt) -> HttpResponse:
     return redirect(attempt.return_to)
 
 
-def _connect_form(request: PersonRequest, provider: Provider, *data: Any, **more: Any) -> ConnectForm:
+def _connect_form(
+    request: PersonRequest, provider: Provider, method: Method, *data: Any, **more: Any
+) -> ConnectForm:
     places = places_for_new(request.principal)
-    _, oauth = attempts.oauth_method(provider)
-    urls = list(_redirect_uris(request, provider))
-    return ConnectForm(*data, app=provider.app, urls=urls, places=places, oauth=oauth, **more)
+    urls = list(_redirect_uris(request, provider, _kind(provider, method)))
+    return ConnectForm(*data, app=provider.app, urls=urls, places=places, method=method, **more)
+
+
+def _kind(provider: Provider, method: Method) -> ClientKind:
+    return provider.clients[_oauth(method).client]
 
 
 def _redirect_uris(
-    request: PersonRequest, provider: Provider, connection: AppConnection | None = None
+    request: PersonRequest, provider: Provider, kind: ClientKind, connection: AppConnection | None = None
 ) -> dict[str, str]:
     """Return the redirect URI for each server to connect to: the registered ones for those only who may know them.
 
     That of a connection which is theirs to reconnect they know already.
     """
-    known = servers.redirect_uris(provider, request.principal.organization_id)
+    known = servers.redirect_uris(provider, kind, request.principal.organization_id)
     if Permission.INSTANCES_READ in request.principal.permissions(None):
         return known
     own_url = connection.instance_url if connection else ""
     return {
         url: redirect_uri
         for url, redirect_uri in known.items()
-        if servers.configured_client(provider, url) or servers.is_same(url, own_url)
+        if servers.configured_client(provider, kind, url) or is_same(url, own_url)
     }
 
 
@@ -212,10 +248,6 @@ def _reconnectable(request: PersonRequest, provider: Provider, connection_id: uu
     return get_object_or_404(AppConnection, pk=connection_id)
 
 
-def _reconnect_form(provider: Provider, *data: Any, **more: Any) -> ReconnectForm:
-    return ReconnectForm(*data, oauth=attempts.oauth_method(provider)[1], **more)
-
-
 def _form_page(
     request: PersonRequest,
     provider: Provider,
@@ -223,16 +255,17 @@ def _form_page(
     connection: AppConnection | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    redirect_uris = _redirect_uris(request, provider, connection)
-    _, oauth = attempts.oauth_method(provider)
+    method = form.method
+    redirect_uris = _redirect_uris(request, provider, _kind(provider, method), connection)
     if not redirect_uris:
-        return nothing_configured(request, provider, oauth.uses)
+        return nothing_configured(request, provider, method)
     shown = {
         "form": form,
         "provider": provider,
         "action": reverse("oauth:start", kwargs={"app": provider.app}),
         "redirect_uris": redirect_uris,
-        "uses": oauth.uses,
+        "method": method,
+        "uses": _oauth(method).uses,
         "connection": connection,
         "return_to": safe_return(request, str(form["returnTo"].value() or "")),
     }

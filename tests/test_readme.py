@@ -65,8 +65,8 @@ def test_every_setting_is_in_the_table_and_no_other() -> None:
     rows = re.findall(r"^\| (`[^|]+) \|", table, re.M)
     documented = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
     read = set(re.findall(r'(?:env\.\w+|required|whole|flag|ranges)\(\s*"(\w+)"', SETTINGS))
-    clients = [provider.client_variables for provider in PROVIDERS.values()]
-    declared = {name for names in clients for name in (names.client_id, names.client_secret, names.url)}
+    kinds = [kind for provider in PROVIDERS.values() for kind in provider.clients.values()]
+    declared = {name for kind in kinds for name in kind.variables.all}
     assert documented == read | declared
 
 

@@ -3,6 +3,7 @@
 Wire names are written out in the serializers that use them; unknown keys are ignored there.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -200,6 +201,32 @@ class WebAddress(Formed):
     def to_internal_value(self, data: Any) -> str:
         text = super().to_internal_value(data)
         if not is_web_address(text):
+            raise serializers.ValidationError(self.invalid, code="invalid_string")
+        return text
+
+
+# RFC 1123, section 2.1: labels of letters, digits and hyphens; behind them perhaps a port.
+LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+HOST = re.compile(rf"(?P<name>{LABEL}(?:\.{LABEL})*)(?::(?P<port>[0-9]{{1,5}}))?", re.IGNORECASE | re.ASCII)
+LONGEST_HOST = 253
+
+
+def is_host(text: str) -> bool:
+    """Tell whether `text` is a bare host name, perhaps with a port: no scheme, no path."""
+    found = HOST.fullmatch(text)
+    return found is not None and len(found["name"]) <= LONGEST_HOST and 0 < int(found["port"] or 443) < 65_536
+
+
+class HostName(Text):
+    """A bare host name, kept as it was written. An empty one stands for none."""
+
+    def __init__(self, *, invalid: str, **kwargs: Any) -> None:
+        self.invalid = invalid
+        super().__init__(max_length=255, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        if text and not is_host(text):
             raise serializers.ValidationError(self.invalid, code="invalid_string")
         return text
 

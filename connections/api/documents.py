@@ -83,13 +83,17 @@ def listing_view_set(provider: Provider, listing: Listing) -> type[ListingViewSe
         (ListingViewSet,),
         {"provider": provider, "listing": listing},
     )
-    example = OpenApiExample(listing.name, value=dict(listing.item), response_only=True, status_codes=["200"])
+    item = dict(listing.item)
+    envelope = shapes.listing_envelope(provider, listing.name)
+    value = {listing.envelope: [item]} if envelope else item
+    example = OpenApiExample(listing.name, value=value, response_only=True, status_codes=["200"])
     return describe(
         kept,
         list=operation(
             listing.summary,
             [f"{provider.display_name} connections"],
-            shapes.listing_shape(provider, listing.name)(many=True),
+            envelope or shapes.listing_shape(provider, listing.name)(many=True),
+            query=shapes.listing_query(provider, listing.name) if listing.query else None,
             operation_id=f"{provider.app}_connection_{listing.name}",
             path_ids=["connection_id"],
             examples=[example],

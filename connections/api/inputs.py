@@ -1,8 +1,10 @@
 """From a request's body to the arguments of a service."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from connections.api import serializers as shapes
+from connections.errors import GatewayNotFound
 from connections.providers.base import Credentials, Provider
 from wire.errors import Invalid, Issue
 from wire.fields import Body
@@ -19,6 +21,7 @@ def creation_input(provider: Provider, body: Any) -> dict[str, Any]:
         message = f"Invalid discriminator value. Expected {expected}"
         raise Invalid([Issue("invalid_union_discriminator", ["method"], message)])
     given = validated(shapes.create_shape(provider, method), body)
+    _require_no_gateway(given)
     return {
         "name": given["name"],
         "method": method.name,
@@ -31,8 +34,14 @@ def creation_input(provider: Provider, body: Any) -> dict[str, Any]:
 def update_input(provider: Provider, body: Any) -> tuple[dict[str, Any], dict[str, Credentials] | None]:
     """Return the changed fields, and what was given as credentials read as each method that it fits."""
     given = validated(shapes.update_shape(provider), body)
+    _require_no_gateway(given)
     changes: dict[str, Any] = {name: given[name] for name in ("name", "description") if name in given}
     return changes, _credentials(provider, body["credentials"]) if "credentials" in body else None
+
+
+def _require_no_gateway(given: Mapping[str, Any]) -> None:
+    if gateway_id := given.get("gateway_id"):
+        raise GatewayNotFound(gateway_id)
 
 
 def _credentials(provider: Provider, given: Any) -> dict[str, Credentials]:

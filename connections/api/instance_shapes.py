@@ -6,9 +6,9 @@ from django.core.validators import RegexValidator
 from rest_framework import serializers
 
 from connections import servers
+from connections.instance_clients import MOST_SECRETS
 from connections.instance_rules import LONGEST_BUNDLE, LONGEST_CLIENT_ID, LONGEST_SECRET, VISIBLE_ASCII
-from connections.instances import MOST_SECRETS
-from connections.models import Instance
+from connections.models import Client, Instance
 from connections.providers import PROVIDERS
 from wire.fields import Body, Flag, Text, Uuid, WebAddress, listed
 from wire.schema import example
@@ -80,7 +80,7 @@ class InstanceShape(serializers.Serializer[Instance]):
     app = serializers.CharField()
     instanceUrl = serializers.CharField(source="url")
     clientId = serializers.SerializerMethodField()
-    clientSecretCount = serializers.IntegerField(source="client_secret_count")
+    clientSecretCount = serializers.SerializerMethodField()
     redirectUri = serializers.SerializerMethodField()
     caCertificates = serializers.SerializerMethodField()
     allowPrivate = serializers.BooleanField(source="allow_private")
@@ -88,13 +88,22 @@ class InstanceShape(serializers.Serializer[Instance]):
     updatedAt = serializers.DateTimeField(source="updated_at")
 
     def get_clientId(self, instance: Instance) -> str | None:  # noqa: N802  # REST framework's name for it
-        return instance.client_id or None
+        client = _main_client(instance)
+        return client.client_id if client else None
+
+    def get_clientSecretCount(self, instance: Instance) -> int:  # noqa: N802
+        client = _main_client(instance)
+        return client.secret_count if client else 0
 
     def get_redirectUri(self, instance: Instance) -> str:  # noqa: N802
         return servers.redirect_uri(PROVIDERS[instance.app], instance)
 
     def get_caCertificates(self, instance: Instance) -> str | None:  # noqa: N802
         return instance.ca_pem or None
+
+
+def _main_client(instance: Instance) -> Client | None:
+    return instance.client(PROVIDERS[instance.app].main_client.name)
 
 
 class InstanceEnvelope(serializers.Serializer[Any]):

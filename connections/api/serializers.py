@@ -1,14 +1,16 @@
 """The wire shapes of connections. Those of credentials derive from the fields that a provider declares."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 from django.core.validators import RegexValidator
 from rest_framework import serializers
 
+from connections.providers import PROVIDERS
 from connections.providers.base import Field, Kind, Method, Provider
 from connections.rows import ConnectionView
-from wire.fields import Body, NeverSet, NeverTrue, OneOf, Text, Uuid, WebAddress
+from wire.fields import Body, HostName, NeverSet, NeverTrue, OneOf, Text, Uuid, WebAddress
 from wire.schema import example
 
 PROJECT_TYPES = ("secret-manager", "cert-manager", "kms", "ssh", "secret-scanning", "pam")
@@ -18,6 +20,7 @@ NAME_WORDS = {
 }
 NAME_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*\Z"
 NAME_RULE = "name field can only contain lowercase letters, numbers, and hyphens"
+INVALID_HOST = "Invalid host: give the bare name, such as git.example.com"
 DESCRIPTION_WORDS = {"max_length": "Description cannot exceed 256 characters"}
 
 
@@ -52,6 +55,8 @@ def credential_field(declared: Field) -> serializers.Field[Any, Any, Any, Any]:
     """Return the input field of a declared credential field."""
     if declared.kind is Kind.URL:
         return WebAddress(invalid=declared.refusal, required=declared.required)
+    if declared.kind is Kind.HOST:
+        return HostName(invalid=INVALID_HOST, required=declared.required)
     if declared.kind is Kind.CHOICE:
         return OneOf(declared.choices, required=declared.required)
     return Text(required=declared.required, min_length=1, max_length=16_384, words={"blank": declared.refusal})
@@ -60,8 +65,18 @@ def credential_field(declared: Field) -> serializers.Field[Any, Any, Any, Any]:
 @cache
 def credentials_shape(provider: Provider, method: Method) -> type[serializers.Serializer[Any]]:
     """Return the input shape of a method's credentials."""
-    fields = {declared.name: credential_field(declared) for declared in method.fields}
-    return type(f"{_camel(provider.app, method.name)}Credentials", (Body,), fields)
+    fields: dict[str, Any] = {declared.name: credential_field(declared) for declared in method.fields}
+    needed = [declared for declared in method.fields if declared.needed_with]
+
+    def validate(_: Any, given: dict[str, Any]) -> dict[str, Any]:
+        for declared in needed:
+            if declared.needed_with and not given.get(declared.name):
+                name, choice = declared.needed_with
+                if given.get(name) == choice:
+                    raise serializers.ValidationError({declared.name: declared.refusal})
+        return {name: value for name, value in given.items() if value != ""}
+
+    return type(f"{_camel(provider.app, method.name)}Credentials", (Body,), {**fields, "validate": validate})
 
 
 @cache
@@ -106,11 +121,16 @@ def update_document(provider: Provider) -> type[serializers.Serializer[Any]]:
 def unsupported_fields(provider: Provider) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
     """Return the contract's fields that no app of ours has a use for: accepted while they are idle."""
     words = f"Not supported for {provider.display_name} Connections"
+    gateway = (
+        Uuid(required=False, allow_null=True, source="gateway_id")
+        if provider.has_gateways
+        else NeverSet(words=words)
+    )
     return {
         "isPlatformManagedCredentials": NeverTrue(words=words),
         "isAutoRotationEnabled": NeverTrue(words=words),
         "rotation": NeverSet(words=words),
-        "gatewayId": NeverSet(words=words),
+        "gatewayId": gateway,
         "gatewayPoolId": NeverSet(words=words),
     }
 
@@ -159,11 +179,16 @@ class AvailableShape(serializers.Serializer[Any]):
     projectId = serializers.UUIDField(required=False)
 
 
-class OptionShape(serializers.Serializer[Any]):
+class OptionOfAnyApp(serializers.Serializer[Any]):
     name = serializers.CharField()
     app = serializers.CharField()
     methods = serializers.ListField(child=serializers.CharField())
-    oauthClientId = serializers.CharField(required=False)
+
+
+OPTIONS = sorted({name for provider in PROVIDERS.values() for name in provider.options})
+OptionShape = type(
+    "OptionShape", (OptionOfAnyApp,), {name: serializers.CharField(required=False) for name in OPTIONS}
+)
 
 
 class ConnectionEnvelope(serializers.Serializer[Any]):
@@ -186,8 +211,37 @@ class OptionsEnvelope(serializers.Serializer[Any]):
 def listing_shape(provider: Provider, name: str) -> type[serializers.Serializer[Any]]:
     """Return the shape of one item of a listing."""
     listing = next(listing for listing in provider.listings if listing.name == name)
-    fields = {key: serializers.CharField() for key in listing.item}
-    return type(f"{_camel(provider.app, name)}Item", (serializers.Serializer,), fields)
+    return _shape_of(f"{_camel(provider.app, name)}Item", listing.item)
+
+
+def _shape_of(name: str, example: Mapping[str, Any]) -> type[serializers.Serializer[Any]]:
+    """Return the shape of objects like the example."""
+    fields = {key: _field_of(f"{name}{key.capitalize()}", value) for key, value in example.items()}
+    return type(name, (serializers.Serializer,), fields)
+
+
+def _field_of(name: str, value: Any) -> serializers.Field[Any, Any, Any, Any]:
+    if isinstance(value, Mapping):
+        return _shape_of(name, value)()
+    return serializers.IntegerField() if isinstance(value, int) else serializers.CharField()
+
+
+@cache
+def listing_query(provider: Provider, name: str) -> type[serializers.Serializer[Any]]:
+    """Return the shape of a listing's query parameters."""
+    listing = next(listing for listing in provider.listings if listing.name == name)
+    fields = {declared.name: credential_field(declared) for declared in listing.query}
+    return type(f"{_camel(provider.app, name)}Query", (Body,), fields)
+
+
+@cache
+def listing_envelope(provider: Provider, name: str) -> type[serializers.Serializer[Any]] | None:
+    """Return the shape of a listing's answer; None where it is a bare array."""
+    listing = next(listing for listing in provider.listings if listing.name == name)
+    if not listing.envelope:
+        return None
+    fields = {listing.envelope: listing_shape(provider, name)(many=True)}
+    return type(f"{_camel(provider.app, name)}Envelope", (serializers.Serializer,), fields)
 
 
 def connection_shape(view: ConnectionView) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from connections import reading, servers, services
+from connections import configured, reading, services
 from connections.api import serializers as shapes
 from connections.api.inputs import creation_input, update_input
 from connections.providers import PROVIDERS
@@ -57,7 +57,7 @@ def _option(provider: Provider) -> dict[str, Any]:
         "name": provider.display_name,
         "app": provider.app,
         "methods": list(provider.methods),
-        **servers.options(provider),
+        **configured.options(provider),
     }
 
 
@@ -105,16 +105,18 @@ class ConnectionViewSet(ApiViewSet):
 
 
 class ListingViewSet(ApiViewSet):
-    """What one connection's account can list at its server: a bare array, as the contract has it."""
+    """What one connection's account can list at its server: a bare array or an object, as the contract has it."""
 
     provider: ClassVar[Provider]
     listing: ClassVar[Listing]
 
     def list(self, request: Request, connection_id: str) -> Response:
+        known_id = _parsed_id(connection_id)
+        query = self.query(request, shapes.listing_query(self.provider, self.listing.name))
         found = reading.fetch_listing(
-            caller(request), self.provider, self.listing, connection_id=_parsed_id(connection_id)
+            caller(request), self.provider, self.listing, connection_id=known_id, query=query
         )
-        return Response(found)
+        return Response({self.listing.envelope: found} if self.listing.envelope else found)
 
 
 def _parsed_id(text: str) -> uuid.UUID:

@@ -11,30 +11,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from connections.providers.network import Network
+from connections.providers.clients import ClientKind, Server
+from connections.providers.errors import ProviderError
+from connections.providers.guides import Guide, Making
 
 Credentials = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class OAuthClient:
-    """How we are known to one server. Of several secrets each is tried in turn: renewing one breaks nothing."""
-
-    id: str
-    secrets: Sequence[str] = dataclass_field(repr=False)
-    redirect_uri: str
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """One GitLab or GitHub: its URL without a trailing slash, the rule its calls obey, and our OAuth client there.
-
-    A client belongs to its server: its secrets are sent to `url` and nowhere else.
-    """
-
-    url: str
-    network: Network
-    client: OAuthClient | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +37,24 @@ class CredentialWarning:
 
 
 @dataclass(frozen=True, slots=True)
+class Detail:
+    """Something that may be told of credentials and that only their provider knows a name for."""
+
+    label: str
+    values: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
-    """What may be told of credentials: nothing in here is secret. `expires_at` is None when they do not expire."""
+    """What may be told of credentials: nothing in here is secret. `expires_at` is None when they do not expire.
+
+    `is_scoped` is False where permissions take the place of scopes: they stand among the `details`.
+    """
 
     account: Account | None = None
     scopes: Sequence[str] = ()
+    is_scoped: bool = True
+    details: Sequence[Detail] = ()
     expires_at: datetime | None = None
     warnings: Sequence[CredentialWarning] = ()
 
@@ -90,6 +84,7 @@ class Kind(StrEnum):
     """How a credential field is read and entered."""
 
     CHOICE = "choice"
+    HOST = "host"
     SECRET = "secret"  # noqa: S105  # a kind of field
     TEXT = "text"
     URL = "url"
@@ -99,7 +94,8 @@ class Kind(StrEnum):
 class Field:
     """One credential field, by its wire name. Only a `public` one ever leaves the server again.
 
-    `help` is a sentence for who fills it in; `choice_labels` says each choice as people read it.
+    `help` is a sentence for who fills it in; `choice_labels` says each choice as people read it. `of_server` fields
+    say together which server it is; `needed_with` names a field and the choice of it that make this one required.
     """
 
     name: str
@@ -107,7 +103,9 @@ class Field:
     label: str
     refusal: str = ""
     required: bool = True
+    needed_with: tuple[str, str] | None = None
     public: bool = False
+    of_server: bool = False
     choices: Sequence[str] = ()
     choice_labels: Mapping[str, str] = dataclass_field(default_factory=dict)
     example: str = ""
@@ -127,74 +125,61 @@ class Use:
 class Consent:
     """What a person is sent to the server for: the scopes asked, and what ties the answer to the question.
 
-    `verifier` is the PKCE code verifier (RFC 7636), of which only the S256 challenge leaves.
+    `verifier` is the PKCE code verifier (RFC 7636), of which only the S256 challenge leaves. `kept` is what a
+    reconnected connection hands on (`OAuth.kept`).
     """
 
     scopes: Sequence[str]
     state: str = dataclass_field(repr=False)
     verifier: str = dataclass_field(repr=False)
+    kept: Credentials = dataclass_field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A credential field that comes back together with the code: in which parameter, and what its absence means."""
+
+    field: str
+    parameter: str
+    absent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Somebody came back without access, and nothing went wrong: what happened, why, and what to do."""
+
+    title: str
+    cause: str
+    advice: str
+
+
+def never_pending(answer: Mapping[str, str]) -> Pending | None:
+    """Tell that whoever comes back without a code was refused."""
+    del answer
+    return None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OAuth:
     """The calls of a method that goes through OAuth. Each needs `server.client`, and raises ProviderError.
 
-    `exchange` takes what was given (a code, with its verifier where there was a challenge); `refresh` and `revoke`
-    take the credentials of a Grant.
+    `client` names the kind of client that they are made with. `exchange` takes what was given (a code, with its
+    verifier where there was a challenge, and what is `brought` and `kept`); `refresh` and `revoke` take the
+    credentials of a Grant. `refusal` words a failed exchange as the contract does.
+
+    `kept` names what of the old credentials a reconnect hands to `authorize_url` and `exchange`.
     """
 
+    client: str
     uses: Sequence[Use]
     authorize_url: Callable[[Server, Consent], str]
     exchange: Callable[[Server, Credentials], Grant]
     refresh: Callable[[Server, Credentials], Grant]
     revoke: Callable[[Server, Credentials], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page at a server: an http or https address, and what the link to it says."""
-
-    url: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """What to tick for one purpose: scopes, the least role if there is one, and the page where they are ticked."""
-
-    purpose: str
-    scopes: Sequence[str]
-    role: str = ""
-    page: Page | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """What the address of a guide's page depends on besides the server, such as the path of a project."""
-
-    label: str
-    hint: str
-
-
-@dataclass(frozen=True, slots=True)
-class Guide:
-    """How to make credentials of one kind at one server: the page, what to do there, and what to tick."""
-
-    title: str
-    steps: Sequence[str]
-    needs: Sequence[Need]
-    page: Page | None = None
-    place: Place | None = None
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Making:
-    """What a guide is for: the server's URL (normal form, or empty), what was chosen so far, the place named."""
-
-    url: str
-    chosen: Credentials
-    place: str = ""
+    refusal: Callable[[ProviderError], str]
+    brought: Sequence[Brought] = ()
+    kept: Sequence[str] = ()
+    pending: Callable[[Mapping[str, str]], Pending | None] = never_pending
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -202,14 +187,17 @@ class Method:
     """One way to connect. `verify` asks the server about given credentials; raises ProviderError.
 
     Where there is `oauth`, what is given is a code, and `verify` gets the credentials it was exchanged for.
-    `hint` is one line on when to choose it; `guide` says how to make what it asks for.
+    `refusal` is what the contract puts before the cause when they are not accepted. `hint` is one line on when to
+    choose it; `guide` says how to make what it asks for. `told` names what is sealed but no secret.
     """
 
     name: str
     display_name: str
     fields: Sequence[Field]
     verify: Callable[[Server, Credentials], Verified]
+    refusal: str
     hint: str
+    told: frozenset[str] = frozenset()
     oauth: OAuth | None = None
     guide: Callable[[Making], Guide] | None = None
 
@@ -221,22 +209,18 @@ class Method:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Listing:
-    """Something that a connection can list, at `/{connectionId}/{name}`. `fetch` raises ProviderError."""
+    """Something that a connection can list, at `/{connectionId}/{name}`. `fetch` raises ProviderError.
+
+    `item` is an example of one. The answer is a bare array, or an object that holds it under `envelope`; `query`
+    are the parameters that a request has to name.
+    """
 
     name: str
     summary: str
-    item: Mapping[str, str]
-    fetch: Callable[[Server, str, Credentials], Sequence[Mapping[str, Any]]]
-
-
-@dataclass(frozen=True, slots=True)
-class ClientVariables:
-    """The environment variables of the OAuth client that the operator configures, and whose server it is for."""
-
-    client_id: str
-    client_secret: str
-    url: str
-    default_url: str
+    item: Mapping[str, Any]
+    fetch: Callable[[Server, str, Credentials, Mapping[str, str]], Sequence[Mapping[str, Any]]]
+    envelope: str = ""
+    query: Sequence[Field] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -244,8 +228,10 @@ class Provider:
     """One app: GitLab or GitHub.
 
     `icon` is our own drawing of it: SVG path data in a box of 20 by 20, filled with the colour of the text.
-    `server_url` reads a server out of credentials and takes a default; `credentials_at` is its inverse. `options`
-    maps what `/options` shows to the environment variable that holds it.
+    `server_url` reads a server out of credentials and takes a default; `credentials_at` is its inverse, and
+    `server_field` how people are asked for its URL. `clients` are the kinds of clients that we can have there, the
+    first of them one that people register by hand. `options` maps what `/options` shows to the environment variable
+    that holds it.
     """
 
     app: str
@@ -253,13 +239,25 @@ class Provider:
     icon: str
     project_types: frozenset[str]
     methods: Mapping[str, Method]
+    default_url: str
+    server_field: Field
     server_url: Callable[[Credentials, str], str]
     credentials_at: Callable[[str], Credentials]
-    client_variables: ClientVariables
+    clients: Mapping[str, ClientKind]
     listings: Sequence[Listing] = ()
     options: Mapping[str, str] = dataclass_field(default_factory=dict)
+    has_gateways: bool = False
 
     @property
-    def has_browser_method(self) -> bool:
-        """Tell whether a person can connect by giving consent in a browser."""
-        return any(method.oauth for method in self.methods.values())
+    def browser_methods(self) -> Mapping[str, Method]:
+        """The methods by which a person connects in a browser, by giving consent there."""
+        return {name: method for name, method in self.methods.items() if method.oauth}
+
+    @property
+    def main_client(self) -> ClientKind:
+        """The kind of client that people register by hand."""
+        return next(iter(self.clients.values()))
+
+    def client_of(self, method: Method) -> ClientKind | None:
+        """Return the kind of client that a method goes by; None for a method that needs none."""
+        return self.clients[method.oauth.client] if method.oauth else None

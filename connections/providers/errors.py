@@ -21,6 +21,8 @@ ProviderError
 │   └── TokenMissing        no  a 200 that holds no access token
 └── Declined
     ├── Refused             no  the provider's own 4xx
+    │   ├── GrantLost       no  what was granted is gone there for good
+    │   └── NotTheirs       no  the account may not use what it named
     ├── RateLimited        yes  429; `retry_after` says when
     └── ServerFailed       yes  5xx
 
@@ -138,11 +140,23 @@ class Declined(ProviderError):
 
 
 class Refused(Declined):
-    """`code` is the provider's own short word, where it gives one: insufficient_scope, invalid_grant."""
+    """`code` is the short word for it, where there is one: insufficient_scope, invalid_grant.
 
-    def __init__(self, message: str, *, status: int, code: str | None = None) -> None:
+    `said` is what a token endpoint said: its own word and its description.
+    """
+
+    def __init__(self, message: str, *, status: int, code: str | None = None, said: str = "") -> None:
         super().__init__(message, status=status)
         self.code = code
+        self.said = said
+
+
+class GrantLost(Refused):
+    """What was granted is gone there for good: only a person can grant it anew."""
+
+
+class NotTheirs(Refused):
+    """The account may not use what it named."""
 
 
 class RateLimited(Declined):

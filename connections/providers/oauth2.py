@@ -19,10 +19,12 @@ from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.requests_client import OAuth2Session
 
 from connections.providers.answer import LONGEST_TEXT, Answer, retry_after, shown
-from connections.providers.base import Consent, OAuthClient, Server
+from connections.providers.base import Consent
+from connections.providers.clients import OAuthClient, Server
 from connections.providers.errors import (
     ClientMissing,
     NotSent,
+    ProviderError,
     RateLimited,
     Refused,
     ServerFailed,
@@ -43,6 +45,18 @@ WRONG_SECRET = frozenset({INVALID_CLIENT, "unauthorized_client"})
 # Of an error's text, before secrets are taken out. What this cuts in two is never among the characters shown.
 MOST_READ = 1_048_576
 SHORTEST_SECRET = 8
+# What to do about an answer of RFC 6749, section 5.2, to somebody who connects.
+CURES = {
+    INVALID_CLIENT: "Check the client id and the client secret of the OAuth application.",
+    INVALID_GRANT: (
+        "The code counts once and for ten minutes, and only with the redirect URI that it was asked for with: "
+        "check SITE_URL, and connect again."
+    ),
+    "unauthorized_client": "The OAuth application must be confidential and allow the authorization code flow.",
+}
+# Of a server that calls the RFC's errors by names of its own: what each is.
+Codes = Mapping[str, str]
+NONE: Codes = {}
 
 TokenCall = Callable[[OAuth2Session], Any]
 Result = TypeVar("Result")
@@ -77,7 +91,7 @@ def authorize_url(server: Server, endpoint: str, consent: Consent) -> str:
     return str(url)
 
 
-def exchange(server: Server, endpoint: str, *, code: str, verifier: str | None) -> Tokens:
+def exchange(server: Server, endpoint: str, *, code: str, verifier: str | None, codes: Codes = NONE) -> Tokens:
     """Return the tokens for an authorization code. `verifier` is None for a code asked for without a challenge."""
     proof = {"code_verifier": verifier} if verifier else {}
     sent = {"code": code, "redirect_uri": client_of(server).redirect_uri, **proof}
@@ -85,16 +99,17 @@ def exchange(server: Server, endpoint: str, *, code: str, verifier: str | None) 
     def call(session: OAuth2Session) -> Any:
         return session.fetch_token(endpoint, grant_type="authorization_code", **sent)
 
-    return _tokens(server, endpoint, server.network, call, [code, *proof.values()])
+    asked = _Asked(server, endpoint, [code, *proof.values()], codes)
+    return _tokens(asked, server.network, call)
 
 
-def refresh(server: Server, endpoint: str, *, refresh_token: str, network: Network) -> Tokens:
+def refresh(server: Server, endpoint: str, *, refresh_token: str, network: Network, codes: Codes = NONE) -> Tokens:
     """Return new tokens for a refresh token. After a NoAnswer or BadAnswer the old one may be used up."""
 
     def call(session: OAuth2Session) -> Any:
         return session.refresh_token(endpoint, refresh_token=refresh_token)
 
-    return _tokens(server, endpoint, network, call, [refresh_token])
+    return _tokens(_Asked(server, endpoint, [refresh_token], codes), network, call)
 
 
 def revoke(server: Server, endpoint: str, *, token: str, seconds: float) -> None:
@@ -108,6 +123,11 @@ def revoke(server: Server, endpoint: str, *, token: str, seconds: float) -> None
             answer.json_object()
 
     _with_each_secret(server, call)
+
+
+def cure_of(error: ProviderError) -> str:
+    """Return what somebody who connects can do about a refused exchange; empty where nobody knows."""
+    return CURES.get(error.code or "", "") if isinstance(error, Refused) else ""
 
 
 def client_of(server: Server) -> OAuthClient:
@@ -129,14 +149,24 @@ def _with_each_secret(server: Server, call: Callable[[OAuthClient, str], Result]
     raise ClientMissing(f"There is no OAuth client secret for {server.url}.")
 
 
-def _tokens(server: Server, endpoint: str, network: Network, call: TokenCall, sent: Sequence[str]) -> Tokens:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Who is asked for tokens: `sent` are the secrets of the request, `codes` its words for the RFC's errors."""
+
+    server: Server
+    endpoint: str
+    sent: Sequence[str] = field(repr=False)
+    codes: Codes
+
+
+def _tokens(asked: _Asked, network: Network, call: TokenCall) -> Tokens:
     def with_secret(client: OAuthClient, secret: str) -> Tokens:
         sent_at = time.time()
         with _session(network, client, secret) as session:
-            answer = _answer(endpoint, _answer_to(session, endpoint, call))
-        return _read(_checked(answer, [*sent, secret]), sent_at)
+            answer = _answer(asked.endpoint, _answer_to(session, asked.endpoint, call))
+        return _read(_checked(answer, [*asked.sent, secret], asked.codes), sent_at)
 
-    return _with_each_secret(server, with_secret)
+    return _with_each_secret(asked.server, with_secret)
 
 
 def _answer_to(session: OAuth2Session, endpoint: str, call: TokenCall) -> requests.Response:
@@ -177,9 +207,14 @@ def _answer(endpoint: str, response: requests.Response) -> Answer:
     return Answer(endpoint, response.status_code, response.headers, response.content)
 
 
-def _checked(answer: Answer, sent: Sequence[str]) -> Answer:
-    """Return a 200; raise what any other status means (RFC 6749, section 5.2). `sent` must not be repeated."""
+def _checked(answer: Answer, sent: Sequence[str], codes: Codes = NONE) -> Answer:
+    """Return a 200; raise what any other answer means (RFC 6749, section 5.2). `sent` must not be repeated.
+
+    A server with `codes` of its own answers errors with status 200, too: the body tells.
+    """
     if answer.status == HTTPStatus.OK:
+        if codes and {"error", "access_token"} & answer.json_object().keys() == {"error"}:
+            raise _refused(answer, sent, codes)
         return answer
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
         message = f"{answer.url} asks to wait: its rate limit is reached. Try again later."
@@ -187,11 +222,16 @@ def _checked(answer: Answer, sent: Sequence[str]) -> Answer:
     if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         message = f"{answer.url} answered with status {answer.status}. Try again later."
         raise ServerFailed(message, status=answer.status, retry_after=retry_after(answer))
+    raise _refused(answer, sent, codes)
+
+
+def _refused(answer: Answer, sent: Sequence[str], codes: Codes) -> Refused:
     body = answer.json_object()  # a page instead of JSON raises NotJson
     code = _without(sent, body.get("error"))[:64]
     description = _without(sent, body.get("error_description") or body.get("message"))
     message = f"{answer.url} answered with status {answer.status}: {description or code or 'no cause given'}"
-    raise Refused(message, status=answer.status, code=code or None)
+    said = " - ".join(text for text in (code, description) if text)
+    return Refused(message, status=answer.status, code=codes.get(code, code) or None, said=said)
 
 
 def _without(secrets: Iterable[str], value: Any) -> str:
@@ -226,7 +266,11 @@ def _text(body: Mapping[str, Any], name: str) -> str:
 
 
 def _scopes(value: Any) -> tuple[str, ...] | None:
-    return tuple(shown(scope) for scope in value.split()[:MOST_SCOPES]) if isinstance(value, str) else None
+    return (
+        tuple(shown(scope) for scope in value.replace(",", " ").split()[:MOST_SCOPES])
+        if isinstance(value, str)
+        else None
+    )
 
 
 def _expiry(body: Mapping[str, Any], sent_at: float) -> datetime | None:

@@ -59,10 +59,10 @@ def _app_choice(provider: Provider, handed_on: dict[str, str]) -> Choice:
 def _method_choice(provider: Provider, method: Method, handed_on: dict[str, str]) -> Choice:
     """OAuth goes through the browser, and so has a form of its own."""
     if method.oauth:
-        url = reverse("oauth:new", args=[provider.app])
+        url = _with(reverse("oauth:new", args=[provider.app]), {"method": method.name, **handed_on})
     else:
-        url = reverse("connections:new-by", args=[provider.app, method.name])
-    return Choice(provider.app, method.display_name, method.hint, _with(url, handed_on))
+        url = _with(reverse("connections:new-by", args=[provider.app, method.name]), handed_on)
+    return Choice(provider.app, method.display_name, method.hint, url)
 
 
 def _with(url: str, query: dict[str, str]) -> str:

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from audit.reading import Position, about
 from connections import health, reading
-from connections.models import AppConnection, Status
+from connections.models import AppConnection
+from connections.states import Status
 from connections.web import snippets
 from connections.web.history import told
 from organizations.access import Principal

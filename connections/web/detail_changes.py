@@ -60,7 +60,7 @@ def credentials(request: PersonRequest, connection_id: uuid.UUID) -> HttpRespons
         return redirect(f"{reverse('oauth:new', args=[connection.app])}?connection={connection_id}")
     form = CredentialsForm(
         _sent(request),
-        initial={**connection.provider.credentials_at(connection.instance_url), **connection.public},
+        initial={connection.provider.server_field.name: connection.instance_url, **connection.public},
         provider=connection.provider,
         method=connection.way,
         urls=known_urls(request.principal, connection.provider),

@@ -15,7 +15,7 @@ from wire.errors import Invalid
 from wire.validation import validated
 
 # As people think: where, what kind, and then the secret.
-ORDER = (Kind.URL, Kind.CHOICE, Kind.TEXT, Kind.SECRET)
+ORDER = (Kind.URL, Kind.HOST, Kind.CHOICE, Kind.TEXT, Kind.SECRET)
 # What to do about causes that the contract words without a cure.
 CURES = {
     AddressRefused.LOCAL: (
@@ -60,8 +60,9 @@ class CredentialsForm(forms.Form):
         super().__init__(*args, **more)
         self.provider, self.method = provider, method
         self.credentials: Mapping[str, Any] = {}
-        self.offered = list(urls) or [provider.client_variables.default_url]
-        for declared in sorted(method.fields, key=lambda declared: ORDER.index(declared.kind)):
+        self.offered = list(urls) or [provider.default_url]
+        own = [declared for declared in method.fields if not declared.of_server]
+        for declared in sorted([provider.server_field, *own], key=lambda declared: ORDER.index(declared.kind)):
             self.fields[declared.name] = form_field(declared, self.offered)
 
     def clean(self) -> None:
@@ -69,20 +70,25 @@ class CredentialsForm(forms.Form):
         given = {
             field.name: self.cleaned_data.get(field.name, "")
             for field in self.method.fields
-            if field.required or self.cleaned_data.get(field.name)
+            if not field.of_server and (field.required or self.cleaned_data.get(field.name))
         }
+        server = self.provider.server_field.name
+        if url := self.cleaned_data.get(server):
+            given.update(self.provider.credentials_at(url))
         try:
             self.credentials = validated(credentials_shape(self.provider, self.method), given)
         except Invalid as fault:
             for issue in fault.issues:
                 name = str(issue["path"][0]) if issue["path"] else None
+                if name in {field.name for field in self.method.fields if field.of_server}:
+                    name = server
                 if name not in self.errors:
                     self.add_error(name if name in self.fields else None, issue["message"])
 
     def refuse(self, error: CredentialsRefused) -> None:
         """Say what the server, or the way there, has against them: at the secret, or at the address."""
-        kind = Kind.SECRET if error.is_refusal else Kind.URL
-        name = next((field.name for field in self.method.fields if field.kind is kind), None)
+        secret = next((field.name for field in self.method.fields if field.kind is Kind.SECRET), None)
+        name = secret if error.is_refusal else self.provider.server_field.name
         cure = CURES.get(error.cause, "")
         self.add_error(name, f"{error.cause}. {cure}" if cure else error.cause)
 

@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 from audit.events import Event
 from audit.models import AuditEvent
-from connections.models import AppConnection, words_of
+from connections.models import AppConnection
+from connections.states import words_of
 
 WORDS: Mapping[str, str] = {
     Event.CHANGE_APP_CONNECTION_STATUS: "State changed",

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, RegexValidator
 
 from connections.errors import InstanceInUse, InstanceRefused, InstanceTaken
+from connections.instance_clients import MOST_SECRETS
 from connections.instance_rules import (
     LONGEST_BUNDLE,
     LONGEST_CLIENT_ID,
@@ -16,7 +17,6 @@ from connections.instance_rules import (
     LONGEST_URL,
     VISIBLE_ASCII,
 )
-from connections.instances import MOST_SECRETS
 
 VISIBLE = RegexValidator(VISIBLE_ASCII, "Only letters, digits and signs of ASCII are possible here.")
 SECRET_LENGTH = MaxLengthValidator(LONGEST_SECRET, f"A secret has at most {LONGEST_SECRET} characters.")

@@ -12,11 +12,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from connections import instances, servers
+from connections import configured, instances, servers
 from connections.errors import InstanceInUse
 from connections.instance_rules import Authority, trusted
 from connections.instances import INSTANCE_STAYS, Usage
-from connections.models import Instance
+from connections.models import Client, Instance
 from connections.providers import PROVIDERS
 from connections.providers.base import Provider, Use
 from connections.web.instance_forms import ClientForm, NetworkForm, RegisterForm
@@ -34,7 +34,7 @@ class Shown:
     instance: Instance
     url: str
     redirect_uri: str
-    has_own_client: bool
+    client: Client | None
     has_shared_client: bool
     authorities: Sequence[Authority]
     usage: Usage
@@ -84,7 +84,7 @@ def new(request: PersonRequest, app: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and form.send(register):
         messages.success(request, f"{made[0].url} is registered. Next, create its OAuth application.")
         return HttpResponseRedirect(_address(provider, made[0].id))
-    shown = {"provider": provider, "form": form, "has_oauth": provider.has_browser_method}
+    shown = {"provider": provider, "form": form, "has_oauth": bool(provider.browser_methods)}
     return render(request, "connections/instance_new.html", shown, status=_status(form))
 
 
@@ -101,7 +101,7 @@ def change_client(request: PersonRequest, app: str, instance_id: uuid.UUID) -> H
     """POST /organization/instances/<app>/<id>/client: another OAuth client, or other secrets of it."""
     provider = _provider(app)
     instance = _to_change(request.principal, provider, instance_id)
-    form = ClientForm(request.POST, has_client=bool(instance.client_id))
+    form = ClientForm(request.POST, has_client=_client(provider, instance) is not None)
     if form.is_valid() and form.send(
         lambda: instances.change(request.principal, provider, instance_id=instance_id, changes=form.changes())
     ):
@@ -150,7 +150,8 @@ def _page(request: PersonRequest, provider: Provider, instance: Instance, **form
     """Return the page of an instance; of its `forms` those that were sent and refused, as they were sent."""
     asked = next(iter(forms.values()), None)
     network = {"caCertificates": instance.ca_pem, "allowPrivate": instance.allow_private}
-    client = {"clientId": instance.client_id}
+    own = _client(provider, instance)
+    client = {"clientId": own.client_id if own else ""}
     shown = {
         "provider": provider,
         "shown": _shown(provider, instance, instances.usage(request.principal)),
@@ -158,7 +159,7 @@ def _page(request: PersonRequest, provider: Provider, instance: Instance, **form
         "may_edit": _may_edit(request.principal),
         "has_errors": asked is not None,
         "network_form": NetworkForm(initial=network),
-        "client_form": ClientForm(initial=client, has_client=bool(instance.client_id)),
+        "client_form": ClientForm(initial=client, has_client=own is not None),
         **forms,
     }
     return render(request, "connections/instance.html", shown, status=422 if asked else 200)
@@ -168,9 +169,9 @@ def _section(principal: Principal, provider: Provider, usage: dict[tuple[str, st
     found = instances.list_instances(principal, provider)
     return AppSection(
         provider=provider,
-        configured_url=servers.configured_url(provider),
+        configured_url=configured.url_of(provider, provider.main_client),
         redirect_uri=servers.redirect_uri(provider),
-        has_client=servers.configured_client(provider, servers.configured_url(provider)) is not None,
+        has_client=configured.is_set(provider.main_client),
         shown=[_shown(provider, instance, usage) for instance in found],
     )
 
@@ -180,8 +181,8 @@ def _shown(provider: Provider, instance: Instance, usage: dict[tuple[str, str], 
         instance=instance,
         url=_address(provider, instance.id),
         redirect_uri=servers.redirect_uri(provider, instance),
-        has_own_client=bool(instance.client_id),
-        has_shared_client=not instance.client_id and servers.configured_client(provider, instance.url) is not None,
+        client=_client(provider, instance),
+        has_shared_client=servers.has_shared_client(provider, provider.main_client, instance),
         authorities=trusted(instance),
         usage=usage.get((instance.app, instance.url), NONE),
     )
@@ -190,6 +191,10 @@ def _shown(provider: Provider, instance: Instance, usage: dict[tuple[str, str], 
 def _uses(provider: Provider) -> list[Use]:
     """Return what people connect for by OAuth, each with its scopes."""
     return [use for method in provider.methods.values() if method.oauth for use in method.oauth.uses]
+
+
+def _client(provider: Provider, instance: Instance) -> Client | None:
+    return instance.client(provider.main_client.name)
 
 
 def _to_change(principal: Principal, provider: Provider, instance_id: uuid.UUID) -> Instance:

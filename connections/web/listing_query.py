@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
 
-from connections.models import STATUS_WORDS, AppConnection, Status
+from connections.models import AppConnection
 from connections.overview import ATTENTION, SORTS, Group
 from connections.providers import PROVIDERS
+from connections.states import STATUS_WORDS, Status
 
 MOST_TEXT = 100
 DEFAULT_SORT = "state"

@@ -4,8 +4,9 @@ import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from connections.models import AppConnection, State, Status
+from connections.models import AppConnection
 from connections.overview import without_scheme
+from connections.states import State, Status
 from connections.web import listing_links
 from organizations.access import Principal
 from organizations.roles import Permission

@@ -5,8 +5,8 @@ from typing import Any
 
 from django import forms
 
-from connections.providers.base import Kind, Making
 from connections.providers.errors import AddressRefused
+from connections.providers.guides import Making
 from connections.providers.http import normal_url
 from connections.web.forms import CredentialsForm, description_field, name_field
 from organizations.access import Principal
@@ -73,14 +73,10 @@ class NewByCredentialsForm(NewForm, CredentialsForm):
 
     def making(self, place: str) -> Making:
         """Return what a guide is asked for; its URL is empty where the address chosen is none."""
-        chosen = {field.name: self[field.name].value() or "" for field in self.method.fields if field.public}
+        fields = [field for field in self.method.fields if field.public and not field.of_server]
+        chosen = {field.name: self[field.name].value() or "" for field in fields}
+        url = self[self.provider.server_field.name].value() or ""
         try:
-            return Making(normal_url(self._address(chosen)), chosen, place)
+            return Making(normal_url(url), chosen, place)
         except AddressRefused:
             return Making("", chosen, place)
-
-    def _address(self, chosen: Mapping[str, Any]) -> str:
-        """Return the server's address; empty where it is still to be typed in."""
-        if any(field.kind is Kind.URL and not chosen[field.name] for field in self.method.fields):
-            return ""
-        return self.provider.server_url(chosen, self.provider.client_variables.default_url)

@@ -19,7 +19,7 @@ def known_urls(principal: Principal, provider: Provider) -> list[str]:
     """Return the addresses to choose from: the registered ones for those only who may know them."""
     if Permission.INSTANCES_READ in principal.permissions(None):
         return servers.urls_to_offer(provider, principal.organization_id)
-    return [provider.client_variables.default_url]
+    return [provider.default_url]
 
 
 class AddressInput(forms.TextInput):

@@ -70,7 +70,7 @@ def test_without_the_old_key_nothing_opens_and_the_start_is_refused(
 
 def test_re_sealing_changes_every_row_but_no_credentials_hash(stored: dict[str, str]) -> None:
     before = {row.pk: (row.sealed_credentials, row.credentials_hash) for row in AppConnection.objects.all()}
-    assert run("reseal_connections") == "Re-sealed 3 connection(s) and 0 instance(s)."
+    assert run("reseal_connections") == "Re-sealed 3 connection(s) and 0 client(s)."
     assert opened() == stored
     for row in AppConnection.objects.all():
         sealed, digest = before[row.pk]
@@ -83,7 +83,7 @@ def test_an_interrupted_run_is_finished_by_the_next(stored: dict[str, str]) -> N
     keys.replace(Organization.objects.get().id)
     first = AppConnection.objects.select_related("data_key").order_by("id")[0]
     assert keys._reseal(first) == 1
-    assert run("reseal_connections", "--resume") == "Re-sealed 2 connection(s) and 0 instance(s)."
+    assert run("reseal_connections", "--resume") == "Re-sealed 2 connection(s) and 0 client(s)."
     assert DataKey.objects.count() == 2
     assert opened() == stored
 

@@ -12,8 +12,9 @@ from django.db import connection as database
 from django.utils import timezone
 
 from connections import keys
-from connections.models import AppConnection, Status
+from connections.models import AppConnection
 from connections.providers.network import Network
+from connections.states import Status
 from organizations.models import Organization
 from sandbox.gitlab import Sandbox
 from sandbox.gitlab.applications import Application

@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from audit.models import AuditEvent
 from connections.models import AppConnection, Instance
-from connections.providers import PROVIDERS
 from connections.servers import operator_network, server_with_client
 from oauth import attempts
 from oauth.models import OAuthAttempt
@@ -91,10 +90,8 @@ def test_a_registered_instance_is_come_back_from_by_its_own_way(
 
 def test_an_organizations_own_authority_does_not_guard_the_operators_secret(gitlab: Sandbox) -> None:
     connection = connected(person(), gitlab)
-    Instance.objects.create(
-        organization=the_organization(), app="gitlab", url=gitlab.url, data_key=connection.data_key, ca_pem="theirs"
-    )
-    server = server_with_client(PROVIDERS["gitlab"], connection.public, connection.organization_id)
+    Instance.objects.create(organization=the_organization(), app="gitlab", url=gitlab.url, ca_pem="theirs")
+    server = server_with_client(connection.provider, connection.way, connection.public, connection.organization_id)
     assert server.client is not None
     assert server.network == operator_network()
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, suppress
+from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar, Protocol
 
@@ -16,14 +17,13 @@ from connections.providers.base import (
     Credentials,
     Kind,
     Listing,
-    Making,
     Method,
-    OAuthClient,
     Provider,
-    Server,
     Verified,
 )
+from connections.providers.clients import OAuthClient, Server
 from connections.providers.errors import ProviderError
+from connections.providers.guides import Making
 from connections.providers.network import Network
 from wire.fields import is_web_address
 
@@ -68,9 +68,14 @@ class ProviderContract:
         """Return credentials of the right shape that the sandbox refuses."""
         raise AssertionError("say what the sandbox refuses")
 
-    def client(self, running: Any) -> OAuthClient:
-        """Return an OAuth client that the sandbox knows."""
+    def client(self, running: Any, kind: str) -> OAuthClient:
+        """Return a client of this kind that the sandbox knows."""
         raise AssertionError("say who we are at the sandbox")
+
+    def query(self, running: Any, listing: Listing) -> Mapping[str, str]:
+        """Return query parameters with which a listing finds something."""
+        assert not listing.query, "say what there is to list"
+        return {}
 
     @pytest.fixture
     def running(self) -> Iterator[Misbehaving]:
@@ -79,8 +84,15 @@ class ProviderContract:
 
     @pytest.fixture
     def server(self, running: Misbehaving) -> Iterator[Server]:
-        yield server_at(running.url, self.client(running))
+        yield server_at(running.url)
         running.behave()
+
+    def verified_by(self, method: Method, server: Server, given: Credentials, running: Any) -> Verified:
+        """Verify what a client of ours would give: a code is exchanged first."""
+        if method.oauth is None:
+            return method.verify(server, given)
+        known = replace(server, client=self.client(running, method.oauth.client))
+        return method.verify(known, method.oauth.exchange(known, given).credentials)
 
     @property
     def methods(self) -> list[Method]:
@@ -93,6 +105,20 @@ class ProviderContract:
         assert {name: method.name for name, method in self.provider.methods.items()} == {
             method.name: method.name for method in self.methods
         }
+
+    @pytest.mark.parametrize("url", ["", "https://git.example.com", "https://git.example.com:8443"])
+    def test_credentials_name_the_server_that_they_are_for(self, url: str) -> None:
+        named = url or self.provider.default_url
+        public = self.provider.credentials_at(named)
+        assert self.provider.server_url(public, self.provider.default_url) == named
+        of_server = {field.name for method in self.methods for field in method.fields if field.of_server}
+        assert set(public) <= of_server
+
+    def test_its_browser_methods_go_by_a_kind_of_client_that_it_has(self) -> None:
+        for method in self.provider.browser_methods.values():
+            kind = self.provider.client_of(method)
+            assert kind is not None
+            assert self.provider.clients[kind.name] is kind
 
     def test_its_fields_have_distinct_names_and_a_refusal_or_choices(self) -> None:
         for method in self.methods:
@@ -136,14 +162,14 @@ class ProviderContract:
             assert set(method.public(given_credentials)) <= declared
 
     def test_the_server_has_a_default_and_loses_one_trailing_slash(self, running: Any) -> None:
-        assert is_web_address(self.provider.server_url({}, self.provider.client_variables.default_url))
+        assert is_web_address(self.provider.server_url({}, self.provider.default_url))
         for method in self.methods:
             credentials = self.good(running, method.name)
             assert not self.provider.server_url(credentials, "https://example.com").endswith("/")
 
     def test_good_credentials_are_verified_with_their_account(self, running: Any, server: Server) -> None:
         for method in self.methods:
-            verified = verified_by(method, server, self.good(running, method.name))
+            verified = self.verified_by(method, server, self.good(running, method.name), running)
             assert verified.facts.account is not None
             assert verified.facts.account.username
             assert verified.facts.warnings == ()
@@ -151,15 +177,16 @@ class ProviderContract:
 
     def test_the_facts_hold_no_secret(self, running: Any, server: Server) -> None:
         for method in self.methods:
-            verified = verified_by(method, server, self.good(running, method.name))
+            verified = self.verified_by(method, server, self.good(running, method.name), running)
+            shown = method.told | {field.name for field in method.fields if field.public}
             for name, secret in verified.credentials.items():
-                assert name in {"instanceUrl", "accessTokenType", "tokenType"} or secret not in repr(verified.facts)
+                assert name in shown or str(secret) not in repr(verified.facts)
 
     def test_bad_credentials_are_refused_without_repeating_them(self, running: Any, server: Server) -> None:
         for method in self.methods:
             credentials = self.bad(running, method.name)
             with pytest.raises(ProviderError) as refusal:
-                verified_by(method, server, credentials)
+                self.verified_by(method, server, credentials, running)
             for secret in secrets_of(method, credentials):
                 assert secret not in refusal.value.message
 
@@ -168,7 +195,7 @@ class ProviderContract:
         running.misbehave(fault, **FAULTS[fault])
         for method in self.methods:
             with pytest.raises(ProviderError) as failure:
-                verified_by(method, server, self.good(running, method.name))
+                self.verified_by(method, server, self.good(running, method.name), running)
             assert failure.value.message
         for listing in self.provider.listings:
             with pytest.raises(ProviderError):
@@ -183,7 +210,7 @@ class ProviderContract:
         headers = {"Content-Type": "application/json"}
         running.misbehave("status", "/", status=200, body=json.dumps(answer), headers=headers)
         for method in self.methods:
-            survive(partial(verified_by, method, server, self.good(running, method.name)))
+            survive(partial(self.verified_by, method, server, self.good(running, method.name), running))
         for listing in self.provider.listings:
             survive(partial(self.fetch, listing, running, server))
 
@@ -196,18 +223,12 @@ class ProviderContract:
 
     def fetch(self, listing: Listing, running: Any, server: Server) -> Any:
         pasted = next(method for method in self.methods if method.oauth is None)
-        return listing.fetch(server, pasted.name, self.good(running, pasted.name))
+        return listing.fetch(server, pasted.name, self.good(running, pasted.name), self.query(running, listing))
 
 
-def server_at(url: str, client: OAuthClient | None = None) -> Server:
+def server_at(url: str) -> Server:
     network = Network(allowed_hosts=("127.0.0.1",), read_timeout=1.0, max_body=1_000_000)
-    return Server(url=url, network=network, client=client)
-
-
-def verified_by(method: Method, server: Server, given: Credentials) -> Verified:
-    """Verify what a client of ours would give: a code is exchanged first."""
-    credentials = method.oauth.exchange(server, given).credentials if method.oauth else given
-    return method.verify(server, credentials)
+    return Server(url=url, network=network)
 
 
 def secrets_of(method: Method, credentials: Credentials) -> list[str]:

@@ -1,6 +1,7 @@
 """GitLab keeps the contract of every provider."""
 
-from connections.providers.base import Credentials, OAuthClient
+from connections.providers.base import Credentials
+from connections.providers.clients import OAuthClient
 from connections.providers.gitlab import GITLAB
 from sandbox.gitlab import Sandbox
 from sandbox.gitlab.applications import Application
@@ -40,6 +41,7 @@ class TestGitLab(ProviderContract):
         secret = "code" if method == "oauth" else "accessToken"
         return {**self.good(running, method), secret: "unknown-to-this-gitlab"}
 
-    def client(self, running: Sandbox) -> OAuthClient:
+    def client(self, running: Sandbox, kind: str) -> OAuthClient:
+        assert kind == "oauth"
         application = the_application(running)
         return OAuthClient(application.client_id, ["renewed since", application.client_secret], oauth.CALLBACK)

@@ -28,6 +28,7 @@ HANDSHAKE = [
     (handshake.ConsentDenied, 400, "BadRequest"),
     (handshake.ServerComplained, 400, "BadRequest"),
     (handshake.CodeMissing, 400, "BadRequest"),
+    (handshake.PartMissing, 400, "BadRequest"),
     (handshake.NotAMember, 403, "ForbiddenError"),
     (handshake.NothingToConfirm, 400, "BadRequest"),
 ]
@@ -53,7 +54,12 @@ TABLE = [
     (errors.ServerError(), 500, "InternalServerError", BROKEN),
     (errors.DatabaseError(), 500, "DatabaseError", BROKEN),
     (errors.Unavailable("why", retry_after=3), 503, "ServiceUnavailable", "why"),
-    (connections.CredentialsRefused("x"), 400, "BadRequest", "Failed to validate credentials: x"),
+    (
+        connections.CredentialsRefused("Failed to validate credentials: ", "x"),
+        400,
+        "BadRequest",
+        "Failed to validate credentials: x",
+    ),
     (connections.ListingFailed("GitLab", "projects", "x"), 400, "BadRequest", "Failed to fetch GitLab projects: x"),
     (
         connections.NotReconnectable("GitLab", "Access Token"),
@@ -61,20 +67,22 @@ TABLE = [
         "BadRequest",
         "A GitLab Connection with method Access Token has no grant to renew. Replace its credentials instead.",
     ),
-    (connections.ExchangeFailed("x"), 400, "BadRequest", "Failed to exchange OAuth code: x"),
+    (connections.ExchangeFailed("x"), 400, "BadRequest", "x"),
+    (connections.AccessRefused("x"), 403, "ForbiddenError", "x"),
+    (connections.GatewayNotFound("7"), 404, "NotFound", "Gateway with ID 7 not found for org"),
     (
-        connections.NoClientThere("gitlab", "https://a", "https://b"),
+        connections.NoClientThere("gitlab", "OAuth client", "https://a", "https://b"),
         400,
         "BadRequest",
         "There is no OAuth client for https://a. The configured one belongs to https://b, and its secret is sent "
-        "nowhere else. Register the instance with an OAuth client of its own: POST "
+        "nowhere else. Register the instance with one of its own: POST "
         "/api/v1/app-connections/gitlab/instances.",
     ),
     (
-        connections.NoClientThere("gitlab", "https://a", ""),
+        connections.NoClientThere("gitlab", "OAuth client", "https://a", ""),
         400,
         "BadRequest",
-        "There is no OAuth client for https://a. Register the instance with an OAuth client of its own: POST "
+        "There is no OAuth client for https://a. Register the instance with one of its own: POST "
         "/api/v1/app-connections/gitlab/instances.",
     ),
     (
@@ -97,7 +105,7 @@ TABLE = [
         "There is no valid token at the moment. x",
     ),
     (
-        connections.ClientNotConfigured("GitLab"),
+        connections.ClientNotConfigured("GitLab environment variables have not been configured"),
         500,
         "InternalServerError",
         "GitLab environment variables have not been configured",

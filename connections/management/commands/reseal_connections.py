@@ -10,9 +10,9 @@ from organizations.models import Organization
 
 class Command(BaseCommand):
     help = (
-        "Give every organization a new data key and seal its connections and instances with it. Credentials stay "
-        "the same, and so does credentialsHash. Safe while the service runs; after an interruption run it with "
-        "--resume."
+        "Give every organization a new data key and seal its connections and its clients at instances with it. "
+        "Credentials stay the same, and so does credentialsHash. Safe while the service runs; after an "
+        "interruption run it with --resume."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -23,6 +23,6 @@ class Command(BaseCommand):
             for organization_id in Organization.objects.values_list("id", flat=True):
                 keys.replace(organization_id)
         outcome = keys.reseal()
-        self.stdout.write(f"Re-sealed {outcome.changed} connection(s) and {outcome.instances} instance(s).")
+        self.stdout.write(f"Re-sealed {outcome.changed} connection(s) and {outcome.clients} client(s).")
         if outcome.unsealable:
             raise CommandError(f"These do not open with the keys at hand: {', '.join(outcome.unsealable)}")

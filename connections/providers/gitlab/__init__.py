@@ -1,8 +1,8 @@
 """GitLab: gitlab.com and self-managed instances, also below a path."""
 
-from connections.providers.base import ClientVariables, Listing, Provider
+from connections.providers.base import Listing, Provider
 from connections.providers.gitlab import access_token, listings, oauth
-from connections.providers.gitlab.credentials import DEFAULT_URL, credentials_at, server_url
+from connections.providers.gitlab.credentials import DEFAULT_URL, INSTANCE_URL, credentials_at, server_url
 
 # The head of a fox: ears, a pointed face, two eyes.
 ICON = "M4.2 2 7 8h6l2.8-6L18 11.4 10 18 2 11.4ZM6.2 10.6l1.3 2.2 1.3-2.2ZM11.2 10.6l1.3 2.2 1.3-2.2Z"
@@ -13,15 +13,12 @@ GITLAB = Provider(
     icon=ICON,
     project_types=frozenset({"secret-manager", "secret-scanning"}),
     methods={method.name: method for method in (oauth.METHOD, access_token.METHOD)},
+    default_url=DEFAULT_URL,
+    server_field=INSTANCE_URL,
     server_url=server_url,
     credentials_at=credentials_at,
-    client_variables=ClientVariables(
-        client_id="INF_APP_CONNECTION_GITLAB_OAUTH_CLIENT_ID",
-        client_secret="INF_APP_CONNECTION_GITLAB_OAUTH_CLIENT_SECRET",  # noqa: S106  # the name of a variable
-        url="INF_APP_CONNECTION_GITLAB_OAUTH_INSTANCE_URL",
-        default_url=DEFAULT_URL,
-    ),
-    options={"oauthClientId": "INF_APP_CONNECTION_GITLAB_OAUTH_CLIENT_ID"},
+    clients={oauth.CLIENT.name: oauth.CLIENT},
+    options={"oauthClientId": oauth.CLIENT.variables.client_id},
     listings=(
         Listing(
             name="projects",

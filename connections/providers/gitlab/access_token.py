@@ -12,13 +12,13 @@ from connections.providers.base import (
     Field,
     Kind,
     Method,
-    Server,
     Verified,
 )
+from connections.providers.clients import Server
 from connections.providers.errors import Refused
 from connections.providers.gitlab import client
 from connections.providers.gitlab.client import ScopeLacking, TokenFacts
-from connections.providers.gitlab.credentials import INSTANCE_URL
+from connections.providers.gitlab.credentials import INSTANCE_URL, REFUSAL
 from connections.providers.gitlab.guide import guide
 from connections.providers.http import Calls
 
@@ -120,6 +120,7 @@ METHOD = Method(
         INSTANCE_URL,
     ),
     verify=verify,
+    refusal=REFUSAL,
     hint="A token that you make at GitLab: for pipelines, and for what belongs to a project or group, not to you.",
     guide=guide,
 )

@@ -10,7 +10,8 @@ from http import HTTPStatus
 from typing import Any
 
 from connections.providers.answer import Answer, retry_after, shown
-from connections.providers.base import Account, Credentials, Server
+from connections.providers.base import Account, Credentials
+from connections.providers.clients import Server
 from connections.providers.errors import NotJson, ProviderError, RateLimited, Refused, ServerFailed
 from connections.providers.http import Calls
 

@@ -3,6 +3,7 @@
 from connections.providers.base import Credentials, Field, Kind
 
 DEFAULT_URL = "https://gitlab.com"
+REFUSAL = "Failed to validate credentials: "
 
 INSTANCE_URL = Field(
     name="instanceUrl",
@@ -11,6 +12,7 @@ INSTANCE_URL = Field(
     refusal="Invalid Instance URL",
     required=False,
     public=True,
+    of_server=True,
     example="https://gitlab.example.com",
     help="Where your GitLab is, such as https://gitlab.example.com, also with a port or a path.",
 )

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from urllib.parse import urlencode
 
-from connections.providers.base import Guide, Making, Need, Page, Place
+from connections.providers.guides import Guide, Making, Need, Page, Place
 
 # A group or a project below its groups, as an address names it.
 PATH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*")

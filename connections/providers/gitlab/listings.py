@@ -1,18 +1,21 @@
 """What a GitLab connection can list."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from connections.providers import http
 from connections.providers.answer import shown
-from connections.providers.base import Credentials, Server
+from connections.providers.base import Credentials
+from connections.providers.clients import Server
 from connections.providers.gitlab import client
 
 LISTING_SECONDS = 60.0
 LONGEST_PATH = 2048
 
 
-def projects(server: Server, method: str, credentials: Credentials) -> Sequence[dict[str, Any]]:
+def projects(
+    server: Server, method: str, credentials: Credentials, _: Mapping[str, str]
+) -> Sequence[dict[str, Any]]:
     """Return the projects that the account is a member of, as `{id, name}`; the name is the full path."""
     with http.session(server.network, budget=LISTING_SECONDS) as calls:
         found = client.projects(calls, server, client.headers(method, credentials))
@@ -25,7 +28,7 @@ def projects(server: Server, method: str, credentials: Credentials) -> Sequence[
         ]
 
 
-def groups(server: Server, method: str, credentials: Credentials) -> Sequence[dict[str, Any]]:
+def groups(server: Server, method: str, credentials: Credentials, _: Mapping[str, str]) -> Sequence[dict[str, Any]]:
     """Return the groups that the account owns. A project access token belongs to no group: no call is made."""
     if credentials.get("accessTokenType") == "project":
         return []

@@ -16,13 +16,13 @@ from connections.providers.base import (
     Kind,
     Method,
     OAuth,
-    Server,
     Use,
     Verified,
 )
-from connections.providers.errors import ClientMissing, Refused
+from connections.providers.clients import ClientKind, ClientVariables, Server
+from connections.providers.errors import ClientMissing, ProviderError, Refused
 from connections.providers.gitlab import client
-from connections.providers.gitlab.credentials import DEFAULT_URL, INSTANCE_URL
+from connections.providers.gitlab.credentials import DEFAULT_URL, INSTANCE_URL, REFUSAL
 from connections.providers.oauth2 import Tokens
 
 NAME = "oauth"
@@ -92,6 +92,22 @@ def _grant(tokens: Tokens, before: Credentials) -> Grant:
     return Grant(credentials=credentials, scopes=tokens.scopes, expires_at=tokens.expires_at)
 
 
+def refusal(error: ProviderError) -> str:
+    """Word a failed exchange."""
+    return f"Failed to exchange OAuth code: {error.message} {oauth2.cure_of(error)}".rstrip()
+
+
+CLIENT = ClientKind(
+    name="oauth",
+    title="OAuth client",
+    missing="GitLab environment variables have not been configured",
+    variables=ClientVariables(
+        client_id="INF_APP_CONNECTION_GITLAB_OAUTH_CLIENT_ID",
+        client_secret="INF_APP_CONNECTION_GITLAB_OAUTH_CLIENT_SECRET",  # noqa: S106  # the name of a variable
+        url="INF_APP_CONNECTION_GITLAB_OAUTH_INSTANCE_URL",
+    ),
+)
+
 METHOD = Method(
     name=NAME,
     display_name="OAuth",
@@ -106,8 +122,11 @@ METHOD = Method(
         INSTANCE_URL,
     ),
     verify=verify,
+    refusal=REFUSAL,
+    told=frozenset({"clientId", "tokenType"}),
     hint="You give access at GitLab once, and it renews itself from then on. It acts as you.",
     oauth=OAuth(
+        client=CLIENT.name,
         uses=(
             Use(name="secret-sync", label="Secret sync", scopes=("api",)),
             Use(name="secret-scanning", label="Secret scanning", scopes=("api", "read_repository")),
@@ -116,5 +135,6 @@ METHOD = Method(
         exchange=exchange,
         refresh=refresh,
         revoke=revoke,
+        refusal=refusal,
     ),
 )

@@ -7,9 +7,10 @@ from django.utils import timezone
 
 from connections import health, tokens
 from connections.errors import TokenUnavailable
-from connections.models import AppConnection, Status, status_at
+from connections.models import AppConnection
 from connections.providers.gitlab import client
 from connections.refreshing import refresh
+from connections.states import Status, status_at
 from connections.verdicts import RECONNECT
 from sandbox.gitlab import Sandbox
 from tests.connections import oauth

@@ -9,7 +9,8 @@ from django.db import connections
 from django.utils import timezone
 
 from connections import health
-from connections.models import AppConnection, Status
+from connections.models import AppConnection
+from connections.states import Status
 from sandbox.gitlab import Sandbox
 from tests.clients import Api
 from tests.connections import oauth

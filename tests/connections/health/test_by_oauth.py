@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from connections import health, tokens
-from connections.models import Status
+from connections.states import Status
 from sandbox.gitlab import Sandbox
 from tests.connections import oauth
 from tests.connections.health.stored import CHANGED, events, said

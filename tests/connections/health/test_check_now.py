@@ -11,8 +11,8 @@ from audit.actors import Actor, ActorType
 from audit.models import AuditEvent
 from connections import health, reading
 from connections.errors import ConnectionNotFound, ProviderRateLimited, TokenUnavailable
-from connections.models import Status
 from connections.providers.gitlab import oauth as gitlab_oauth
+from connections.states import Status
 from organizations.access import Principal
 from organizations.models import Organization
 from organizations.roles import Role

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from connections.models import REPLACE, AppConnection, Status
+from connections.models import AppConnection
 from connections.providers.gitlab import access_token
+from connections.states import REPLACE, Status
 from sandbox.gitlab import Sandbox
 from tests.clients import Api
 from tests.connections.health.stored import CHANGED, FAR, by_token, change, checked, events, row, said

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from connections.models import EXPIRES_SOON, REPLACE, AppConnection, Status, status_at
+from connections.models import AppConnection
+from connections.states import EXPIRES_SOON, REPLACE, Status, status_at
 from tests.connections.tokens.stored import Stored
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,8 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from connections import health, upkeep
-from connections.models import AppConnection, Status
+from connections.models import AppConnection
+from connections.states import Status
 from sandbox.gitlab import Sandbox
 from tests.clients import Api
 from tests.concurrency import at_once

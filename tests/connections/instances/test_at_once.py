@@ -3,7 +3,7 @@
 import pytest
 
 from audit.models import AuditEvent
-from connections.models import Instance
+from connections.models import Client, Instance
 from tests.clients import Api, identity_with
 from tests.connections.instances.requests import INSTANCES, register
 from tests.connections.test_concurrency import at_once
@@ -31,9 +31,9 @@ def test_secrets_added_at_once_are_all_kept(api: Api) -> None:
     added = [f"s-{number}" for number in range(1, 5)]
     answers = at_once(*(lambda one=one: api.patch(path, {"addClientSecret": one}) for one in added))
     assert {answer.status_code for answer in answers} == {200}
-    stored = Instance.objects.select_related("data_key").get()
-    assert sorted(stored.open_client_secrets()) == ["s-0", *added]
-    assert stored.client_secret_count == 5
+    stored = Client.objects.get()
+    assert sorted(stored.open().secrets) == ["s-0", *added]
+    assert stored.secret_count == 5
 
 
 def test_a_delete_during_a_change_ends_in_one_clean_state(api: Api) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from connections.models import AppConnection, Instance
+from connections.models import AppConnection, Client, Instance
 from sandbox.gitlab import Sandbox
 from tests.clients import Api
 from tests.connections import oauth
@@ -35,7 +35,8 @@ def refused(api: Api, instance: dict[str, Any], **changes: Any) -> str:
 
 
 def secrets_of(instance: dict[str, Any]) -> list[str]:
-    return Instance.objects.select_related("data_key").get(pk=instance["id"]).open_client_secrets()
+    held = Client.objects.filter(instance_id=instance["id"]).first()
+    return list(held.open().secrets) if held else []
 
 
 # Client secrets

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from connections.models import Instance
+from connections.models import Client, Instance
 from sandbox.gitlab import Sandbox
 from tests.clients import Api
 from tests.connections import oauth
@@ -50,8 +50,7 @@ def test_all_that_an_instance_can_have(admin: Api, ca_pem: str) -> None:
     )
     assert (made["clientId"], made["clientSecretCount"], made["allowPrivate"]) == ("id-1", 2, True)
     assert made["caCertificates"] == ca_pem
-    stored = Instance.objects.select_related("data_key").get()
-    assert stored.open_client_secrets() == ["new", "old"], "in their order, each once"
+    assert Client.objects.get().open().secrets == ["new", "old"], "in their order, each once"
 
 
 def test_of_a_bundle_its_certificates_are_kept_and_nothing_else(admin: Api, ca_pem: str) -> None:

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from connections import keys
 from connections.errors import Unsealable
-from connections.models import Instance
+from connections.models import Client
 from organizations.models import Organization
 from tests.clients import Api
 from tests.connections.instances.requests import INSTANCES, register
@@ -25,21 +25,21 @@ def reseal(*arguments: str) -> str:
     return out.getvalue().strip()
 
 
-def stored() -> Instance:
-    return Instance.objects.select_related("data_key").get(url="https://gitlab.example.com")
+def stored(url: str = "https://gitlab.example.com") -> Client:
+    return Client.objects.select_related("data_key", "instance").get(instance__url=url)
 
 
 def test_re_sealing_changes_every_row_and_no_secret(admin: Api) -> None:
     register(admin, **CLIENT)
     register(admin, "https://without-a-client.example.com")
     before = stored()
-    assert reseal() == "Re-sealed 0 connection(s) and 2 instance(s)."
+    assert reseal() == "Re-sealed 0 connection(s) and 1 client(s)."
     after = stored()
-    assert after.sealed_client_secrets != before.sealed_client_secrets
-    assert after.open_client_secrets() == ["new", "old"]
+    assert after.sealed_secrets != before.sealed_secrets
+    assert after.open().secrets == ["new", "old"]
     assert after.updated_at == before.updated_at
-    assert not Instance.objects.exclude(data_key__is_current=True).exists()
-    assert reseal("--resume") == "Re-sealed 0 connection(s) and 0 instance(s)."
+    assert not Client.objects.exclude(data_key__is_current=True).exists()
+    assert reseal("--resume") == "Re-sealed 0 connection(s) and 0 client(s)."
     assert run_checks(tags=[Tags.database], databases=["default"]) == []
 
 
@@ -48,27 +48,25 @@ def test_a_row_that_changed_meanwhile_is_not_overwritten(admin: Api) -> None:
     stale = stored()
     keys.replace(Organization.objects.get().id)
     admin.patch(f"{INSTANCES}/{made['id']}", {"addClientSecret": "newest"})
-    assert keys._reseal_instance(stale) == 0
-    assert stored().open_client_secrets() == ["newest", "new", "old"]
+    assert keys._reseal_client(stale) == 0
+    assert stored().open().secrets == ["newest", "new", "old"]
 
 
 def test_secrets_copied_onto_another_instance_do_not_open(admin: Api) -> None:
     register(admin, **CLIENT)
     register(admin, "https://other.example.com", **CLIENT)
-    Instance.objects.filter(url="https://other.example.com").update(
-        sealed_client_secrets=stored().sealed_client_secrets
-    )
+    Client.objects.filter(instance__url="https://other.example.com").update(sealed_secrets=stored().sealed_secrets)
     with pytest.raises(Unsealable):
-        Instance.objects.get(url="https://other.example.com").open_client_secrets()
+        stored("https://other.example.com").open()
 
 
 def test_what_does_not_open_is_named_and_can_be_replaced(admin: Api) -> None:
     made = register(admin, **CLIENT)
-    Instance.objects.update(sealed_client_secrets="aes256gcm.broken")
+    Client.objects.update(sealed_secrets="aes256gcm.broken")
     with pytest.raises(CommandError, match=f"instance {made['id']}"):
         reseal()
     path = f"{INSTANCES}/{made['id']}"
     assert admin.get(INSTANCES).status_code == 200
     assert admin.patch(path, {"addClientSecret": "newest"}).status_code == 500
     assert admin.patch(path, {"clientSecrets": ["newest"]}).status_code == 200
-    assert stored().open_client_secrets() == ["newest"]
+    assert stored().open().secrets == ["newest"]

@@ -6,7 +6,8 @@ import pytest
 
 from connections import keys, tokens
 from connections.errors import TokenUnavailable
-from connections.models import Instance, Status
+from connections.models import Client, ClientSecrets, Instance
+from connections.states import Status
 from sandbox.gitlab import Sandbox
 from sandbox.gitlab.applications import Application
 from tests.connections import oauth
@@ -71,15 +72,12 @@ def test_the_new_secret_of_a_registered_instance_heals_it(
     assert "There is no OAuth client" in refused(connection)
     assert SECRET in connection.row.cure
     organization_id = connection.row.organization_id
-    instance = Instance(
-        organization_id=organization_id,
-        app="gitlab",
-        url=gitlab.url,
-        client_id=application.client_id,
-        allow_private=True,
+    instance = Instance.objects.create(
+        organization_id=organization_id, app="gitlab", url=gitlab.url, allow_private=True
     )
-    instance.seal_client_secrets([old_secret, application.client_secret], keys.current_key(organization_id))
-    instance.save()
+    client = Client(instance=instance, kind="oauth", client_id=application.client_id)
+    client.seal(ClientSecrets([old_secret, application.client_secret]), keys.current_key(organization_id))
+    client.save()
     connection.time_passes(60)
     assert works(gitlab, tokens.fresh(connection.id).credentials["accessToken"])
 

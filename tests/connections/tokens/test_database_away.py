@@ -4,7 +4,8 @@ import pytest
 from django.db import OperationalError
 
 from connections import refreshing, tokens
-from connections.models import AppConnection, Status
+from connections.models import AppConnection
+from connections.states import Status
 from sandbox.gitlab import Sandbox
 from tests.connections import oauth
 from tests.connections.tokens import database

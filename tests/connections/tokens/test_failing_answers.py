@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from connections import tokens
 from connections.errors import TokenUnavailable
-from connections.models import Status
 from connections.providers.gitlab import oauth as gitlab_oauth
 from connections.refreshing import LONGEST_DELAY
+from connections.states import Status
 from sandbox.gitlab import Sandbox
 from tests.concurrency import at_once
 from tests.connections import oauth

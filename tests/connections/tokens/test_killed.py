@@ -7,7 +7,7 @@ import pytest
 
 from connections import tokens
 from connections.errors import ReconnectRequired
-from connections.models import Status
+from connections.states import Status
 from sandbox.gitlab import Sandbox
 from sandbox.gitlab.applications import Application
 from tests.clients import Api

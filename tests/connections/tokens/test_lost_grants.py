@@ -4,7 +4,7 @@ import pytest
 
 from connections import tokens
 from connections.errors import ReconnectRequired
-from connections.models import Status
+from connections.states import Status
 from sandbox.gitlab import Sandbox
 from tests.connections import oauth
 from tests.connections.tokens.stored import FOUR_MINUTES, Stored, events, works

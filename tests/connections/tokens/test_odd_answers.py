@@ -7,7 +7,7 @@ import pytest
 
 from connections import tokens
 from connections.errors import TokenUnavailable
-from connections.models import Status
+from connections.states import Status
 from sandbox.gitlab import Sandbox
 from tests.connections.tokens.stored import FOUR_MINUTES, Stored, events, works
 from tests.providers.hostile import Hostile, hostile

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from connections.models import Status
+from connections.states import Status
 from sandbox.gitlab import Sandbox
 from tests.concurrency import at_once
 from tests.connections import oauth

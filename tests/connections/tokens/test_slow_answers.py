@@ -6,7 +6,7 @@ import pytest
 
 from connections import tokens
 from connections.errors import TokenUnavailable
-from connections.models import Status
+from connections.states import Status
 from sandbox.gitlab import Sandbox
 from tests.connections import oauth
 from tests.connections.tokens.processes import Processes

@@ -6,7 +6,8 @@ import pytest
 
 from connections import tokens
 from connections.errors import ReconnectRequired
-from connections.models import AppConnection, Status
+from connections.models import AppConnection
+from connections.states import Status
 from sandbox.gitlab import Sandbox
 from tests.connections import oauth
 from tests.connections.tokens.processes import Process, Processes

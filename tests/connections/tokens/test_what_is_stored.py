@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from connections import tokens
-from connections.models import Status
+from connections.states import Status
 from sandbox.gitlab import Sandbox
 from tests.connections.tokens.stored import Stored, events, works
 

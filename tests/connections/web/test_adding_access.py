@@ -104,7 +104,7 @@ def test_the_choice_hands_project_and_way_back_on(ours: Project) -> None:
     ann = browser(member_of(project_roles={ours: ["admin"]}).user)
     page = ann.get(CHOOSE, {"project": str(ours.id), "next": "/projects"}).content.decode()
     assert f'href="{BY_TOKEN}?project={ours.id}&amp;next=%2Fprojects"' in page
-    assert f'href="{PAGES}/new?project={ours.id}&amp;next=%2Fprojects"' in page
+    assert f'href="{PAGES}/new?method=oauth&amp;project={ours.id}&amp;next=%2Fprojects"' in page
 
 
 def test_another_organizations_instances_are_not_offered(admin: Api) -> None:

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from connections.providers import PROVIDERS
-from connections.providers.base import Making
+from connections.providers.guides import Making
 from tests.connections.web.adding import BY_TOKEN, links, main
 from tests.connections.web.pages import text
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from connections.providers import oauth2
-from connections.providers.base import Server
+from connections.providers.clients import Server
 from connections.providers.oauth2 import Tokens
 from sandbox.gitlab import Sandbox
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from connections.providers.base import OAuthClient, Server
+from connections.providers.clients import OAuthClient, Server
 from sandbox.gitlab import Sandbox
 from sandbox.gitlab.applications import Application
 from tests.connections import oauth

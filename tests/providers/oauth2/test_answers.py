@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from connections.providers.base import Server
+from connections.providers.clients import Server
 from connections.providers.errors import (
     AddressRefused,
     BadAnswer,

@@ -9,7 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from connections.providers import oauth2
-from connections.providers.base import Consent, Server
+from connections.providers.base import Consent
+from connections.providers.clients import Server
 from connections.providers.errors import (
     ClientMissing,
     NotJson,
