@@ -140,6 +140,10 @@ class Calls:
         """Send `data` as a form (or bytes as they are), or `json`. Otherwise like `get`."""
         return self._call(url, requests.Request("POST", url, headers=headers, data=data, json=json))
 
+    def delete(self, url: str, *, headers: Mapping[str, str] | None = None, json: Any = None) -> Answer:
+        """Send `json`, if there is any, as the body. Otherwise like `get`."""
+        return self._call(url, requests.Request("DELETE", url, headers=headers, json=json))
+
     def close(self) -> None:
         self._session.close()
 

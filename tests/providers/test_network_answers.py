@@ -43,6 +43,17 @@ def test_a_form_and_a_json_body_are_sent() -> None:
     assert server.requests[1].endswith(b'\r\n\r\n{"client_id": "x"}')
 
 
+def test_a_deletion_is_sent_with_and_without_a_json_body() -> None:
+    gone = says(b"", status="204 No Content")
+    with hostile(gone) as server, http.session(LOOPBACK) as calls:
+        assert calls.delete(f"{server.url}/token", headers={"PRIVATE-TOKEN": "glpat-1"}).status == 204
+        calls.delete(server.url, json={"access_token": "x"})
+    assert server.requests[0].startswith(b"DELETE /token HTTP/1.1\r\n")
+    assert b"\r\nPRIVATE-TOKEN: glpat-1\r\n" in server.requests[0]
+    assert server.requests[0].endswith(b"\r\n\r\n")
+    assert server.requests[1].endswith(b'\r\n\r\n{"access_token": "x"}')
+
+
 def test_we_say_who_we_are() -> None:
     with hostile(says(b"{}")) as server, http.session(LOOPBACK) as calls:
         calls.get(server.url)
