@@ -23,7 +23,7 @@ ProviderError
     ├── Refused             no  the provider's own 4xx
     │   ├── GrantLost       no  what was granted is gone there for good
     │   └── NotTheirs       no  the account may not use what it named
-    ├── RateLimited        yes  429; `retry_after` says when
+    ├── RateLimited        yes  429, or GitHub's 403; `retry_after` says when
     └── ServerFailed       yes  5xx
 
 The second column is `retryable`: will the same call, made again later, perhaps succeed?
@@ -160,10 +160,15 @@ class NotTheirs(Refused):
 
 
 class RateLimited(Declined):
+    """`limit` is which one of several was reached, where the provider has several: primary or secondary."""
+
     retryable = True
 
-    def __init__(self, message: str, *, status: int = 429, retry_after: float | None = None) -> None:
+    def __init__(
+        self, message: str, *, status: int = 429, retry_after: float | None = None, limit: str = ""
+    ) -> None:
         super().__init__(message, status=status, retry_after=retry_after)
+        self.limit = limit
 
 
 class ServerFailed(Declined):
