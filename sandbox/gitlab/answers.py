@@ -23,14 +23,6 @@ INVALID_TOKEN_EXPIRED = "Token is expired. You can either do re-authorization or
 INSUFFICIENT_SCOPE = "The request requires higher privileges than provided by the access token."
 
 
-class Refusal(Exception):
-    """Raised anywhere below a view: `response` is what GitLab answers."""
-
-    def __init__(self, response: Response) -> None:
-        super().__init__(response.status)
-        self.response = response
-
-
 def encode(body: object) -> bytes:
     """Compact JSON with `&`, `<` and `>` escaped, as Rails does it."""
     text = json.dumps(body, separators=(",", ":"), ensure_ascii=False)

@@ -6,11 +6,11 @@ import time
 from flask import Flask, Response, g, request
 
 from sandbox.gitlab import answers, oauth, oauth_pages, rest_lists, rest_tokens
-from sandbox.gitlab.answers import Refusal
 from sandbox.gitlab.applications import Applications
 from sandbox.gitlab.caller import Gate
 from sandbox.gitlab.shapes import Shapes
 from sandbox.gitlab.state import World
+from sandbox.refusal import Refusal
 
 
 def create_app(world: World, applications: Applications, shapes: Shapes) -> Flask:

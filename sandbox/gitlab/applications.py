@@ -10,7 +10,7 @@ import secrets
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urlsplit
 
-from sandbox.gitlab.clock import Clock
+from sandbox.clock import Clock
 from sandbox.gitlab.state import User
 
 ACCESS_TOKEN_LIFETIME = 7200

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from flask import request
 
 from sandbox.gitlab import answers
-from sandbox.gitlab.answers import Refusal
 from sandbox.gitlab.applications import Applications, OAuthToken
 from sandbox.gitlab.state import AccessToken, User, World
+from sandbox.refusal import Refusal
 
 READ = ("api", "read_api")
 READ_USER = ("read_user", "api", "read_api")

@@ -25,9 +25,9 @@ from sandbox.gitlab.oauth_request import (
     Request,
     client_credentials,
     description,
-    parameters,
 )
 from sandbox.gitlab.state import World
+from sandbox.parameters import parameters
 
 FRESH = [("Cache-Control", "max-age=0, private, must-revalidate")]
 

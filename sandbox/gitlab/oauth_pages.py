@@ -10,8 +10,10 @@ from flask import Blueprint, Response, request, session
 from sandbox.gitlab import answers
 from sandbox.gitlab.applications import Application
 from sandbox.gitlab.oauth import Provider
-from sandbox.gitlab.oauth_request import Request, description, parameters
+from sandbox.gitlab.oauth_request import Request, description
 from sandbox.gitlab.state import User
+from sandbox.pages import document, hidden
+from sandbox.parameters import parameters
 
 SCOPE_MEANINGS = {
     "api": "Access the API on your behalf",
@@ -107,12 +109,10 @@ def decide(provider: Provider) -> Response:
 
 def consent(application: Application, scopes: tuple[str, ...]) -> str:
     values = parameters()
-    hidden = "".join(
-        f'<input type="hidden" name="{name}" value="{escape(values[name])}">' for name in HIDDEN if name in values
-    )
+    fields = hidden({name: values[name] for name in HIDDEN if name in values})
     meanings = "".join(f"<li>{escape(SCOPE_MEANINGS.get(scope, scope))}</li>" for scope in scopes)
     action = escape(f"{request.script_root}/oauth/authorize")
-    body = CONSENT.format(name=escape(application.name), scopes=meanings, hidden=hidden, action=action)
+    body = CONSENT.format(name=escape(application.name), scopes=meanings, hidden=fields, action=action)
     return document("OAuth authorization required", body)
 
 
@@ -125,10 +125,6 @@ def moving_on(location: str) -> Response:
     """What GitLab sends in place of a redirect when nobody has to click."""
     script = location.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
     return answers.page(MOVING_ON.format(link=escape(location), script=script.replace('"', '\\"')))
-
-
-def document(title: str, body: str) -> str:
-    return f"<!DOCTYPE html><html><head><title>{title}</title></head><body>\n{body}\n</body></html>\n"
 
 
 INVALID_LOGIN = "<p>Invalid login or password.</p>"

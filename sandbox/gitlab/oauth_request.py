@@ -2,13 +2,13 @@
 # Authlib has no types: its classes are Any, so that subclassing them is what strict checking forbids.
 # mypy: disable-error-code="import-untyped", disallow-subclassing-any=False
 
-import base64
-import binascii
 from collections.abc import Mapping
 
 from authlib.oauth2 import OAuth2Error, OAuth2Request
 from authlib.oauth2.rfc6749 import InvalidRequestError, OAuth2Payload
 from flask import request
+
+from sandbox.parameters import basic_credentials
 
 DESCRIPTIONS = {
     "invalid_client": "Client authentication failed due to unknown client, no client authentication included, "
@@ -36,15 +36,6 @@ SERVER_SCOPES = frozenset(
 def description(error: OAuth2Error) -> str:
     """GitLab's words for an error, whatever Authlib's are."""
     return str(error.description) if isinstance(error, MissingParameter) else DESCRIPTIONS[error.error]
-
-
-def parameters() -> dict[str, str]:
-    """The parameters of the request as Rails merges them: query, then form or JSON body over it."""
-    merged = {**request.args.to_dict(), **request.form.to_dict()}
-    body = request.get_json(silent=True) if request.is_json else None
-    if isinstance(body, dict):
-        merged |= {name: str(value) for name, value in body.items() if value is not None}
-    return merged
 
 
 class MissingParameter(InvalidRequestError):
@@ -83,11 +74,4 @@ class Request(OAuth2Request):
 
 def client_credentials(values: Mapping[str, str]) -> tuple[str, str]:
     """Client id and secret as sent: HTTP Basic first, then the parameters; empty where missing."""
-    scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "basic":
-        try:
-            client_id, _, client_secret = base64.b64decode(encoded).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
-            return "", ""
-        return client_id, client_secret
-    return values.get("client_id", ""), values.get("client_secret", "")
+    return basic_credentials() or (values.get("client_id", ""), values.get("client_secret", ""))

@@ -10,11 +10,11 @@ from typing import Any, Self
 from flask import Blueprint, Response, request
 
 from sandbox.gitlab import answers
-from sandbox.gitlab.answers import Refusal
 from sandbox.gitlab.caller import READ, Gate
 from sandbox.gitlab.pagination import Page
 from sandbox.gitlab.shapes import Shapes
 from sandbox.gitlab.state import Group, Project, User, World
+from sandbox.refusal import Refusal
 
 OWNER = 50
 TOKEN_PARAMETERS = ("access_token", "private_token")

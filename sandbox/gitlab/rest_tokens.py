@@ -8,12 +8,12 @@ from datetime import date, timedelta
 from flask import Blueprint, Response, request
 
 from sandbox.gitlab import answers
-from sandbox.gitlab.answers import Refusal
 from sandbox.gitlab.applications import OAuthToken
 from sandbox.gitlab.caller import READ_USER, Gate
-from sandbox.gitlab.oauth_request import parameters
 from sandbox.gitlab.shapes import Shapes
 from sandbox.gitlab.state import AccessToken
+from sandbox.parameters import parameters
+from sandbox.refusal import Refusal
 
 ROTATED_FOR = timedelta(days=7)
 ROTATE = ("api", "self_rotate")

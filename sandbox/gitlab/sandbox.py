@@ -1,27 +1,21 @@
 """`Sandbox`: one GitLab on a real socket, in a thread of this process."""
 
 import secrets
-import threading
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, Self
 
-from sandbox.gitlab import control
 from sandbox.gitlab.app import create_app
 from sandbox.gitlab.applications import Application, Applications, OAuthToken, new_secret
-from sandbox.gitlab.clock import Clock
-from sandbox.gitlab.front import Front
-from sandbox.gitlab.misbehave import Misbehaviour, Misbehaviours
-from sandbox.gitlab.recording import RecordedRequest, Recording
-from sandbox.gitlab.server import PrivateCa, Server
+from sandbox.gitlab.control import control
+from sandbox.gitlab.misbehave import BEHAVIOURS
 from sandbox.gitlab.shapes import VERSIONS, Shapes
 from sandbox.gitlab.state import AccessToken, Group, Project, User, World
+from sandbox.loopback import LOOPBACK_NAMES, Loopback
 
 MAINTAINER, OWNER = 40, 50
-POLL_SECONDS = 0.02
 
 
-class Sandbox:
+class Sandbox(Loopback):
     """A GitLab of `version` that serves from the moment it is made until `stop()`.
 
     `external_url` is what it believes to be its own address (in `web_url`, in `Link`); without one it is
@@ -36,44 +30,20 @@ class Sandbox:
         relative_url_root: str = "",
         version: str = "19.1",
         external_url: str | None = None,
-        hostnames: Sequence[str] = ("localhost", "127.0.0.1"),
+        hostnames: Sequence[str] = LOOPBACK_NAMES,
     ) -> None:
         if version not in VERSIONS:
             raise ValueError(f"no GitLab {version!r}; there are {', '.join(VERSIONS)}")
+        super().__init__(BEHAVIOURS)
         root = f"/{relative_url_root.strip('/')}".rstrip("/")
-        authority = PrivateCa() if tls else None
-        self.ca_pem = authority.pem if authority else b""
-        self.clock = Clock()
         self.world = World(self.clock)
         self._applications = Applications(self.clock)
-        self._misbehaviours = Misbehaviours()
-        self._recording = Recording()
         shapes = Shapes(self.world, version)
         self._app = create_app(self.world, self._applications, shapes)
-        self._app.register_blueprint(control.routes(self))
-        front = Front(self._app, root, self.clock, self._recording, self._misbehaviours)
-        self._server = Server(port, front, authority.context(*hostnames) if authority else None)
-        self.port = self._server.port
-        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}{root}"
+        self._app.register_blueprint(control(self).routes(self))
+        self._bind(self._app, port=port, tls=tls, hostnames=hostnames, root=root)
         shapes.site = external_url or self.url
         self._start()
-
-    def _start(self) -> None:
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(POLL_SECONDS,), daemon=True)
-        self._thread.start()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        self.stop()
-
-    def stop(self) -> None:
-        """Take no more requests and let go of those that hang."""
-        self._server.shutdown()
-        self.behave()
-        self._server.close_connections()
-        self._thread.join()
 
     def user(self, username: str) -> User:
         """The user of that name, created if need be; the password is `{username}-password`."""
@@ -223,36 +193,3 @@ class Sandbox:
 
     def unblock(self, username: str) -> None:
         self.user(username).blocked = False
-
-    def misbehave(
-        self,
-        kind: str,
-        path: str = "/",
-        times: int | None = None,
-        method: str | None = None,
-        handled: bool = False,
-        **options: Any,
-    ) -> Misbehaviour:
-        """From now on (or `times` times) fail requests whose path starts with `path`.
-
-        The kinds and their options are in `misbehave.py`. Of several that apply the oldest that has `times`
-        left is taken, so that a sequence can be told. With `handled` GitLab acts on the request before
-        it fails to answer: a refresh whose answer is lost.
-        """
-        return self._misbehaviours.add(Misbehaviour(kind, path, method, times, handled, options))
-
-    def behave(self) -> None:
-        """End every misbehaviour, also for requests that hang in one."""
-        self._misbehaviours.clear()
-
-    @property
-    def requests(self) -> list[RecordedRequest]:
-        """Every request so far (the last 50,000) but those to `/-/sandbox/`, in the order of arrival."""
-        return self._recording.all()
-
-    def clear_requests(self) -> None:
-        self._recording.clear()
-
-    def travel(self, seconds: float) -> None:
-        """Move the sandbox's clock: tokens and codes age by that much."""
-        self.clock.travel(seconds)

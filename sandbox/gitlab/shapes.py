@@ -2,14 +2,15 @@
 
 import hashlib
 import json
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from sandbox.gitlab.clock import iso
+from sandbox import clock
 from sandbox.gitlab.state import AccessToken, Group, Project, User, World
 
 Json = dict[str, Any]
+iso = partial(clock.iso, timespec="milliseconds")
 SIMPLE_PROJECT_ENDS_WITH = "namespace"
 LISTED_GROUP_ENDS_WITH = "duo_namespace_access_rules"
 

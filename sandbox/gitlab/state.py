@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import count
 
-from sandbox.gitlab.clock import Clock
+from sandbox.clock import Clock
 
 OWNER = 50
 

@@ -3,8 +3,6 @@
 Whoever is sent here is signed in as `person` without being asked, unless `refuses` says that they pressed Cancel.
 """
 
-import base64
-import hashlib
 import secrets
 import threading
 import time
@@ -17,6 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from flask import Flask, Response, jsonify, redirect, request
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Response as BaseResponse
+
+from sandbox.pkce import challenge_of
 
 HOST = "127.0.0.1"
 KEY_ID = "sandbox"
@@ -159,8 +159,3 @@ class Issuer:
     def _jwks(self) -> Response:
         key = jwt.algorithms.RSAAlgorithm.to_jwk(self._key.public_key(), as_dict=True)
         return jsonify({"keys": [{**key, "kid": KEY_ID, "use": "sig", "alg": "RS256"}]})
-
-
-def challenge_of(verifier: str) -> str:
-    """RFC 7636, section 4.2."""
-    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()

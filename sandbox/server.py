@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import trustme
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
-from sandbox.gitlab.misbehave import ConnectionTaken
+from sandbox.misbehave import ConnectionTaken
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment

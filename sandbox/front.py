@@ -1,5 +1,5 @@
-"""What stands before GitLab's application: records each request, misbehaves at it if told to, and serves
-the application below its relative URL root, as GitLab's own nginx does."""
+"""What stands before a provider's application: records each request, misbehaves at it if told to, and serves
+the application below a root path, as the provider's own nginx does."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -9,9 +9,9 @@ from werkzeug.datastructures import EnvironHeaders, Headers
 from werkzeug.test import run_wsgi_app
 from werkzeug.wrappers import Response
 
-from sandbox.gitlab.clock import Clock
-from sandbox.gitlab.misbehave import Misbehaviour, Misbehaviours
-from sandbox.gitlab.recording import RecordedRequest, Recording
+from sandbox.clock import Clock
+from sandbox.misbehave import NGINX_PAGE, Misbehaviour, Misbehaviours
+from sandbox.recording import RecordedRequest, Recording
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -64,15 +64,17 @@ class Front:
         if misbehaviour.handled:
             application = self._application(raw_path(environ))
             handled = Response(*_parts(run_wsgi_app(application, environ, buffered=True)))
-        return misbehaviour.answer(environ["werkzeug.socket"], self.clock.now()) or handled
+        return self.misbehaviours.answer(misbehaviour, environ["werkzeug.socket"], self.clock.now()) or handled
 
     def _application(self, path: str) -> "WSGIApplication":
-        """GitLab below its root; elsewhere there is only nginx.
+        """The provider below its root; elsewhere there is only nginx.
 
         A `%2F` stays as it is, so that one path segment can name a project.
         """
         if self.root and not path.startswith(f"{self.root}/"):
-            return Response(NGINX_NOT_FOUND, 404, {"Server": "nginx", "Content-Type": "text/html"})
+            return Response(
+                NGINX_PAGE.format(status="404 Not Found"), 404, {"Server": "nginx", "Content-Type": "text/html"}
+            )
 
         def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
             environ["SCRIPT_NAME"] = self.root
@@ -94,13 +96,3 @@ def _decoded(path: str) -> str:
 def _parts(answer: tuple[Iterable[bytes], str, Headers]) -> tuple[bytes, str, Headers]:
     body, status, headers = answer
     return b"".join(body), status, headers
-
-
-NGINX_NOT_FOUND = """<html>\r
-<head><title>404 Not Found</title></head>\r
-<body>\r
-<center><h1>404 Not Found</h1></center>\r
-<hr><center>nginx</center>\r
-</body>\r
-</html>\r
-"""

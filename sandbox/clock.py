@@ -18,6 +18,6 @@ class Clock:
         self._travelled += seconds
 
 
-def iso(at: float) -> str:
-    """A moment as GitLab's API writes it: UTC, milliseconds, `Z`."""
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def iso(at: float, timespec: str = "seconds") -> str:
+    """A moment as APIs write it: UTC, `Z`."""
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec=timespec).replace("+00:00", "Z")
