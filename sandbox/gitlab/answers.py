@@ -1,6 +1,5 @@
 """The answers of GitLab, byte for byte: JSON as Rails writes it, and the headers nginx and Rails add."""
 
-import gzip
 import hashlib
 import json
 import secrets
@@ -8,10 +7,9 @@ import time
 from email.utils import formatdate
 from typing import Any
 
-from flask import Response, g, request
+from flask import Response, g
 
-GZIP_FROM_BYTES = 250
-"""Shorter bodies leave GitLab's nginx as they are (its `gzip_min_length`)."""
+from sandbox.compression import compressed
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _SECURITY = {"X-Content-Type-Options": "nosniff", "X-Frame-Options": "SAMEORIGIN"}
@@ -135,17 +133,4 @@ def finish(response: Response, now: float) -> Response:
     response.headers["X-Runtime"] = f"{time.perf_counter() - g.get('began', time.perf_counter()):.6f}"
     response.headers["Strict-Transport-Security"] = "max-age=63072000"
     response.headers["Nel"] = '{"max_age": 0}'
-    return compress(response)
-
-
-def compress(response: Response) -> Response:
-    """What GitLab's nginx does with the API's JSON where it is worth it: gzip for those who accept it, and
-    `Vary: Accept-Encoding` either way. The OAuth answers stay as Rails makes them."""
-    data = response.get_data()
-    if not request.path.startswith("/api/") or len(data) < GZIP_FROM_BYTES:
-        return response
-    response.headers["Vary"] = f"Accept-Encoding, {response.headers['Vary']}"
-    if request.accept_encodings["gzip"] > 0:
-        response.set_data(gzip.compress(data, compresslevel=1))
-        response.headers["Content-Encoding"] = "gzip"
-    return response
+    return compressed(response)

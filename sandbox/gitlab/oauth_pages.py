@@ -12,7 +12,7 @@ from sandbox.gitlab.applications import Application
 from sandbox.gitlab.oauth import Provider
 from sandbox.gitlab.oauth_request import Request, description
 from sandbox.gitlab.state import User
-from sandbox.pages import document, hidden
+from sandbox.pages import document, here, hidden
 from sandbox.parameters import parameters
 
 SCOPE_MEANINGS = {
@@ -45,11 +45,6 @@ def routes(provider: Provider) -> Blueprint:
 def signed_in_user(provider: Provider) -> User | None:
     user = provider.world.users.get(session.get("username", ""))
     return user if user and not user.blocked else None
-
-
-def here(path: str) -> str:
-    """An address of this GitLab on the host that was asked, below the relative URL root."""
-    return request.root_url.rstrip("/") + path
 
 
 def sign_in_page() -> Response:
