@@ -8,7 +8,7 @@ to the network, which never follows; what came back is checked here; and all fai
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any, NoReturn, TypeVar
@@ -45,6 +45,8 @@ WRONG_SECRET = frozenset({INVALID_CLIENT, "unauthorized_client"})
 # Of an error's text, before secrets are taken out. What this cuts in two is never among the characters shown.
 MOST_READ = 1_048_576
 SHORTEST_SECRET = 8
+# Fewer than all calls of a process: servers that keep refreshes waiting must leave places for other calls.
+REFRESHES_AT_ONCE = 12
 # What to do about an answer of RFC 6749, section 5.2, to somebody who connects.
 CURES = {
     INVALID_CLIENT: "Check the client id and the client secret of the OAuth application.",
@@ -103,8 +105,12 @@ def exchange(server: Server, endpoint: str, *, code: str, verifier: str | None, 
     return _tokens(asked, server.network, call)
 
 
-def refresh(server: Server, endpoint: str, *, refresh_token: str, network: Network, codes: Codes = NONE) -> Tokens:
-    """Return new tokens for a refresh token. After a NoAnswer or BadAnswer the old one may be used up."""
+def refresh(server: Server, endpoint: str, *, refresh_token: str, seconds: float, codes: Codes = NONE) -> Tokens:
+    """Return new tokens for a refresh token, listening for so many seconds.
+
+    After a NoAnswer or BadAnswer the old one may be used up.
+    """
+    network = replace(server.network, read_timeout=seconds, calls_in_total=REFRESHES_AT_ONCE)
 
     def call(session: OAuth2Session) -> Any:
         return session.refresh_token(endpoint, refresh_token=refresh_token)

@@ -4,8 +4,6 @@ https://docs.gitlab.com/api/oauth2/#authorization-code-flow. An access token liv
 refresh token up and revokes the old access token in the same moment.
 """
 
-from dataclasses import replace
-
 from connections.providers import http, oauth2
 from connections.providers.base import (
     Consent,
@@ -29,8 +27,6 @@ NAME = "oauth"
 VERIFY_SECONDS = 15.0
 # GitLab gives its own requests a minute. Who stops listening earlier may miss an answer that cannot be had again.
 REFRESH_SECONDS = 75.0
-# Fewer than all calls of a process: servers that keep refreshes waiting must leave places for other calls.
-REFRESHES_AT_ONCE = 12
 REVOKE_SECONDS = 5.0
 
 
@@ -60,7 +56,7 @@ def refresh(server: Server, credentials: Credentials) -> Grant:
         server,
         _token_endpoint(server),
         refresh_token=str(credentials["refreshToken"]),
-        network=replace(server.network, read_timeout=REFRESH_SECONDS, calls_in_total=REFRESHES_AT_ONCE),
+        seconds=REFRESH_SECONDS,
     )
     return _grant(tokens, credentials)
 

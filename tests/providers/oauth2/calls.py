@@ -21,7 +21,8 @@ def exchange(server: Server, code: str, verifier: str | None = None) -> Tokens:
 
 
 def refresh(server: Server, refresh_token: str) -> Tokens:
-    return oauth2.refresh(server, f"{server.url}/oauth/token", refresh_token=refresh_token, network=server.network)
+    seconds = server.network.read_timeout
+    return oauth2.refresh(server, f"{server.url}/oauth/token", refresh_token=refresh_token, seconds=seconds)
 
 
 def revoke(server: Server, token: str) -> None:
