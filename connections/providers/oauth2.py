@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import quote
@@ -28,16 +27,11 @@ from connections.providers.errors import (
     RateLimited,
     Refused,
     ServerFailed,
-    TokenMissing,
 )
 from connections.providers.http import guard
 from connections.providers.network import Network
+from connections.providers.token_answers import Tokens, read
 
-LONGEST_TOKEN = 16_384
-MOST_SCOPES = 64
-LONGEST_LIFE = 10 * 365 * 86_400  # seconds
-# Clocks that differ by less are believed; it is well within the margin in which a token is refreshed.
-CLOCK_SKEW = 60.0
 INVALID_CLIENT = "invalid_client"
 INVALID_GRANT = "invalid_grant"
 # What a wrong client secret is called: by the token endpoint, and by GitLab's /oauth/revoke.
@@ -70,17 +64,6 @@ class _Answered(Exception):
     def __init__(self, response: requests.Response) -> None:
         super().__init__()
         self.response = response
-
-
-@dataclass(frozen=True, slots=True)
-class Tokens:
-    """A token endpoint's answer (RFC 6749, section 5.1). `scopes` is None when it does not say."""
-
-    access_token: str = field(repr=False)
-    refresh_token: str | None = field(repr=False)
-    token_type: str
-    scopes: tuple[str, ...] | None
-    expires_at: datetime | None
 
 
 def authorize_url(server: Server, endpoint: str, consent: Consent) -> str:
@@ -170,7 +153,7 @@ def _tokens(asked: _Asked, network: Network, call: TokenCall) -> Tokens:
         sent_at = time.time()
         with _session(network, client, secret) as session:
             answer = _answer(asked.endpoint, _answer_to(session, asked.endpoint, call))
-        return _read(_checked(answer, [*asked.sent, secret], asked.codes), sent_at)
+        return read(_checked(answer, [*asked.sent, secret], asked.codes), sent_at)
 
     return _with_each_secret(asked.server, with_secret)
 
@@ -248,54 +231,3 @@ def _without(secrets: Iterable[str], value: Any) -> str:
             if len(spelled) >= SHORTEST_SECRET:  # less would be found in any text
                 text = text.replace(spelled, "[secret]")
     return text[:LONGEST_TEXT]
-
-
-def _read(answer: Answer, sent_at: float) -> Tokens:
-    """Read a token answer field by field. Raises NotJson, TokenMissing."""
-    body = answer.json_object()
-    access_token = _text(body, "access_token")
-    if not access_token:
-        raise TokenMissing(f"{answer.url} answered with status 200, but without an access token.")
-    return Tokens(
-        access_token=access_token,
-        refresh_token=_text(body, "refresh_token") or None,
-        token_type=shown(body.get("token_type"), 32) or "Bearer",
-        scopes=_scopes(body.get("scope")),
-        expires_at=_expiry(body, sent_at),
-    )
-
-
-def _text(body: Mapping[str, Any], name: str) -> str:
-    value = body.get(name)
-    fits = isinstance(value, str) and len(value) <= LONGEST_TOKEN and value.isascii() and value.isprintable()
-    return str(value).strip() if fits else ""
-
-
-def _scopes(value: Any) -> tuple[str, ...] | None:
-    return (
-        tuple(shown(scope) for scope in value.replace(",", " ").split()[:MOST_SCOPES])
-        if isinstance(value, str)
-        else None
-    )
-
-
-def _expiry(body: Mapping[str, Any], sent_at: float) -> datetime | None:
-    """Return when the access token ends: `created_at + expires_in`.
-
-    A `created_at` that is not about now comes from a clock that differs from ours. Then the life is counted from
-    the moment we asked, which is never too late.
-    """
-    life, created_at = _seconds(body.get("expires_in")), _seconds(body.get("created_at"))
-    if life is None:
-        return None
-    is_near = created_at is not None and abs(created_at - sent_at) <= CLOCK_SKEW
-    issued_at = created_at if is_near and created_at is not None else sent_at
-    return datetime.fromtimestamp(issued_at, UTC) + timedelta(seconds=min(life, LONGEST_LIFE))
-
-
-def _seconds(value: Any) -> float | None:
-    if isinstance(value, str) and value.isascii() and value.isdigit():
-        value = int(value[:12])
-    if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
-        return None
-    return float(min(value, 1e12))

@@ -21,7 +21,7 @@ from connections.providers.clients import ClientKind, ClientVariables, Server
 from connections.providers.errors import ClientMissing, ProviderError, Refused
 from connections.providers.gitlab import client
 from connections.providers.gitlab.credentials import DEFAULT_URL, INSTANCE_URL, REFUSAL
-from connections.providers.oauth2 import Tokens
+from connections.providers.token_answers import Tokens
 
 NAME = "oauth"
 VERIFY_SECONDS = 15.0

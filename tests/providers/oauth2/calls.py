@@ -6,7 +6,7 @@ from typing import Any
 
 from connections.providers import oauth2
 from connections.providers.clients import Server
-from connections.providers.oauth2 import Tokens
+from connections.providers.token_answers import Tokens
 from sandbox.gitlab import Sandbox
 
 JSON = {"Content-Type": "application/json"}
