@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from connections.configured import is_same
 from connections.errors import InstanceRefused
 from connections.models import Instance
 from connections.providers.base import Provider
@@ -62,6 +63,13 @@ def require_open(provider: Provider, url: str, *, allow_private: bool) -> None:
         check_url(server_of(provider, Instance(url=url, allow_private=allow_private)).network, url)
     except AddressRefused as error:
         raise InstanceRefused(_of_url(error) if allow_private else _closed(url, error)) from None
+
+
+def require_nameable(provider: Provider, url: str) -> None:
+    """Refuse an address, in normal form, that no credentials could name; raises InstanceRefused."""
+    named = provider.server_url(provider.credentials_at(url), provider.default_url)
+    if not is_same(named, url):
+        raise InstanceRefused(f"instanceUrl: a {provider.display_name} is named by its host alone: use {named}.")
 
 
 def _closed(url: str, error: AddressRefused) -> str:

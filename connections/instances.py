@@ -73,6 +73,7 @@ def register(
         ca_pem=instance_rules.authorities(ca_pem),
         allow_private=allow_private,
     )
+    instance_rules.require_nameable(provider, instance.url)
     instance_rules.require_open(provider, instance.url, allow_private=allow_private)
     kind, key = provider.main_client, keys.current_key(principal.organization_id)
     with unless_taken(InstanceTaken(instance.url)), transaction.atomic():

@@ -73,8 +73,13 @@ class CredentialsForm(forms.Form):
             if not field.of_server and (field.required or self.cleaned_data.get(field.name))
         }
         server = self.provider.server_field.name
-        if url := self.cleaned_data.get(server):
-            given.update(self.provider.credentials_at(url))
+        if server not in self.cleaned_data:
+            return
+        try:
+            given.update(self.provider.credentials_at(self.cleaned_data[server]))
+        except AddressRefused as error:
+            self.add_error(server, error.message)
+            return
         try:
             self.credentials = validated(credentials_shape(self.provider, self.method), given)
         except Invalid as fault:
