@@ -1,5 +1,6 @@
 """Every provider there is."""
 
+from connections.providers.github import GITHUB
 from connections.providers.gitlab import GITLAB
 
-PROVIDERS = {provider.app: provider for provider in (GITLAB,)}
+PROVIDERS = {provider.app: provider for provider in (GITHUB, GITLAB)}

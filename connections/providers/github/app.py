@@ -1,0 +1,275 @@
+"""The method `github-app`: a GitHub App, where it is installed on an account.
+
+https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/authenticating-as-a-github-app-installation.
+An installation token lives an hour and is made anew with the App's key; several may live at once. Who connects
+shows by their own token, used once, that the installation is theirs to use.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from http import HTTPStatus
+from itertools import islice
+from urllib.parse import quote, urlencode
+
+from connections.providers import http, oauth2
+from connections.providers.base import (
+    Account,
+    Brought,
+    Consent,
+    Credentials,
+    Detail,
+    Facts,
+    Field,
+    Grant,
+    Kind,
+    Method,
+    OAuth,
+    Pending,
+    Use,
+    Verified,
+)
+from connections.providers.clients import ClientKind, ClientVariables, OAuthClient, Server
+from connections.providers.errors import ClientMissing, GrantLost, NotTheirs, ProviderError, Refused
+from connections.providers.github import app_maker, client, private_key, token_endpoint
+from connections.providers.github.app_token import app_jwt
+from connections.providers.github.credentials import api_url, is_hosted, web_url
+from connections.providers.github.fields import OF_SERVER
+from connections.providers.github.oauth import end_token
+from connections.providers.github.shapes import Installation
+from connections.providers.http import Calls
+from connections.providers.oauth2 import INVALID_CLIENT
+
+NAME = "github-app"
+EXCHANGE_SECONDS = 30.0
+MINT_SECONDS = 20.0
+VERIFY_SECONDS = 15.0
+REVOKE_SECONDS = 5.0
+SHOWN_REPOSITORIES = 20
+NOT_THEIRS = "User does not have access to the provided installation"
+# Where the installation is, so that it is found again when its id has changed.
+TARGET = ("account", "accountId", "accountType")
+KEPT = ("installationId", *TARGET)
+TOLD = frozenset({"clientId", "appSlug", "installationId", "permissions", "repositories", *TARGET})
+
+
+def authorize_url(server: Server, consent: Consent) -> str:
+    """Return where a person installs the App; for a connection that is there, where they show who they are.
+
+    https://docs.github.com/en/apps/sharing-github-apps/sharing-your-github-app
+    """
+    if consent.kept:
+        return oauth2.authorize_url(server, token_endpoint.authorize_endpoint(server), consent)
+    slug = quote(oauth2.client_of(server).details["slug"], safe="")
+    apps = "apps" if is_hosted(server.url) else "github-apps"
+    return f"{server.url}/{apps}/{slug}/installations/new?{urlencode({'state': consent.state})}"
+
+
+def exchange(server: Server, given: Credentials) -> Grant:
+    """Exchange a code for the person's token, see that the installation is theirs, and make a token of it.
+
+    On the way by an installation there is no challenge (RFC 7636), so then there is no verifier either.
+    Raises NotTheirs.
+    """
+    known_as = oauth2.client_of(server)
+    verifier = given.get("codeVerifier") if "accountId" in given else None
+    tokens = token_endpoint.exchange(server, given, verifier=verifier)
+    try:
+        with http.session(server.network, budget=EXCHANGE_SECONDS) as calls:
+            found = _theirs(calls, api_url(server.url), tokens.access_token, given)
+    finally:
+        with suppress(ProviderError):  # it ends by itself in some hours
+            end_token(server, known_as, tokens.access_token)
+    named = {**token_endpoint.of_server(server, given), "clientId": known_as.id}
+    return refresh(server, {**named, **_of(found, known_as)})
+
+
+def _theirs(calls: Calls, api: str, token: str, given: Credentials) -> Installation:
+    """Return the installation that was named; of a connection that is there, also one made anew in its place."""
+    again: Installation | None = None
+    for each in client.installations_of_user(calls, api, token):
+        if str(each.id) == str(given["installationId"]):
+            return each
+        if str(each.account.id) == given.get("accountId"):
+            again = each
+    if again is None:
+        raise NotTheirs(NOT_THEIRS, status=HTTPStatus.FORBIDDEN)
+    return again
+
+
+def _of(found: Installation, known_as: OAuthClient) -> Credentials:
+    return {
+        "appSlug": found.app_slug or known_as.details.get("slug", ""),
+        "installationId": str(found.id),
+        "account": found.account.login,
+        "accountId": str(found.account.id),
+        "accountType": found.account.type,
+    }
+
+
+def refresh(server: Server, credentials: Credentials) -> Grant:
+    """Make a new token. An App that was installed anew meanwhile is found by its account.
+
+    Raises GrantLost for one that is not installed there any more.
+    """
+    known_as = oauth2.client_of(server)
+    if credentials["clientId"] != known_as.id:
+        raise ClientMissing(f"It was made with another GitHub App than the one configured for {server.url}.")
+    api = api_url(server.url)
+    signed = app_jwt(_issuer(server, known_as), known_as.private_key)
+    with http.session(server.network, budget=MINT_SECONDS) as calls:
+        try:
+            return _made(calls, api, signed, credentials)
+        except Refused as refusal:
+            if refusal.status == HTTPStatus.UNAUTHORIZED:
+                raise Refused(refusal.message, status=refusal.status, code=INVALID_CLIENT) from None
+            if refusal.status != HTTPStatus.NOT_FOUND:
+                raise
+        return _made(calls, api, signed, {**credentials, **_found_again(calls, api, signed, credentials, known_as)})
+
+
+def _found_again(
+    calls: Calls, api: str, signed: str, credentials: Credentials, known_as: OAuthClient
+) -> Credentials:
+    account = str(credentials["account"])
+    found = client.find_installation(calls, api, signed, account, str(credentials["accountType"]))
+    if found is None or str(found.account.id) != credentials["accountId"]:
+        raise GrantLost(f"The GitHub App is not installed on {account} any more.", status=HTTPStatus.NOT_FOUND)
+    return _of(found, known_as)
+
+
+def _made(calls: Calls, api: str, signed: str, credentials: Credentials) -> Grant:
+    made = client.create_installation_token(calls, api, signed, str(credentials["installationId"]))
+    after = {
+        **credentials,
+        "permissions": dict(made.permissions),
+        "repositories": made.repository_selection,
+        "accessToken": made.token,
+    }
+    return Grant(credentials=after, scopes=None, expires_at=made.expires_at)
+
+
+def _issuer(server: Server, known_as: OAuthClient) -> str:
+    """Return as whom the App signs: by its client id, which an older GitHub Enterprise Server does not know."""
+    return known_as.id if is_hosted(server.url) else known_as.details.get("appId", known_as.id)
+
+
+def revoke(server: Server, credentials: Credentials) -> None:
+    """End the installation's token. The App stays where it is installed: others may use it there."""
+    with http.session(server.network, budget=REVOKE_SECONDS) as calls:
+        try:
+            client.end_installation_token(calls, api_url(server.url), str(credentials["accessToken"]))
+        except Refused as refusal:
+            if refusal.status != HTTPStatus.UNAUTHORIZED:  # it has ended already
+                raise
+
+
+def verify(server: Server, credentials: Credentials) -> Verified:
+    """Ask GitHub what the installation's token reaches."""
+    with http.session(server.network, budget=VERIFY_SECONDS) as calls:
+        reached = client.repositories_of_installation(calls, api_url(server.url), str(credentials["accessToken"]))
+        names = [each.full_name for each in islice(reached, SHOWN_REPOSITORIES + 1)]
+    facts = Facts(
+        account=Account(
+            id=str(credentials["accountId"]),
+            username=str(credentials["account"]),
+            name=f"{credentials['appSlug']}[bot]",
+            is_bot=True,
+        ),
+        is_scoped=False,
+        details=list(_details(credentials, names)),
+    )
+    return Verified(credentials=credentials, facts=facts)
+
+
+def _details(credentials: Credentials, names: list[str]) -> Iterator[Detail]:
+    yield Detail("Installed on", [f"{credentials['account']} ({credentials['accountType']})"])
+    permissions: Mapping[str, str] = credentials["permissions"]
+    yield Detail("Permissions", [f"{name}: {level}" for name, level in sorted(permissions.items())])
+    if credentials["repositories"] == "all":
+        yield Detail("Repositories", ["All, and those to come"])
+    else:
+        more = ["and more"] if len(names) > SHOWN_REPOSITORIES else []
+        yield Detail("Repositories", [*names[:SHOWN_REPOSITORIES], *more])
+
+
+REQUESTED = Pending(
+    title="An owner has to approve the installation",
+    cause="You are no owner of the account that you chose, so GitHub has asked its owners to install the App.",
+    advice="Nothing was stored. Once an owner has approved it, connect again: what you filled in is still there.",
+)
+INSTALLED_ELSEWHERE = Pending(
+    title="The GitHub App is installed",
+    cause="It was installed from GitHub's own pages, or by approving what somebody asked for.",
+    advice="Nothing was stored here. Whoever asked for it can connect now, and so can you.",
+)
+ABSENT = (
+    "The GitHub App was not installed: you came back without an installation. Where you are no owner of the "
+    "account, one of its owners may have to approve it first."
+)
+
+
+def pending(answer: Mapping[str, str]) -> Pending | None:
+    """Tell what it means to come back without having been let in, by setup_action.
+
+    https://docs.github.com/en/apps/using-github-apps/requesting-a-github-app-from-your-organization-owner
+    """
+    if answer.get("setup_action") == "request":
+        return REQUESTED
+    if "state" not in answer and answer.get("installation_id"):
+        return INSTALLED_ELSEWHERE
+    return None
+
+
+CLIENT = ClientKind(
+    name="app",
+    title="GitHub App",
+    missing="GitHub App environment variables have not been configured",
+    variables=ClientVariables(
+        client_id="INF_APP_CONNECTION_GITHUB_APP_CLIENT_ID",
+        client_secret="INF_APP_CONNECTION_GITHUB_APP_CLIENT_SECRET",  # noqa: S106  # the name of a variable
+        url="INF_APP_CONNECTION_GITHUB_APP_HOST",
+        read_url=web_url,
+        details={"slug": "INF_APP_CONNECTION_GITHUB_APP_SLUG", "appId": "INF_APP_CONNECTION_GITHUB_APP_ID"},
+        private_key="INF_APP_CONNECTION_GITHUB_APP_PRIVATE_KEY",
+        read_private_key=private_key.read,
+    ),
+    maker=app_maker.MAKER,
+)
+
+METHOD = Method(
+    name=NAME,
+    display_name="GitHub App",
+    fields=(
+        Field(
+            name="code",
+            kind=Kind.SECRET,
+            label="Authorization code",
+            refusal="GitHub App code required",
+            example="1f0e2d3c4b5a69788796",
+        ),
+        Field(
+            name="installationId",
+            kind=Kind.TEXT,
+            label="Installation ID",
+            refusal="GitHub App Installation ID required",
+            example="51234567",
+        ),
+        *OF_SERVER,
+    ),
+    verify=verify,
+    refusal=token_endpoint.REFUSED,
+    told=TOLD,
+    hint="You install an App on an account and choose its repositories. It acts as itself, not as you.",
+    oauth=OAuth(
+        client=CLIENT.name,
+        uses=(Use(name="app", label="What the App may do", scopes=()),),
+        authorize_url=authorize_url,
+        exchange=exchange,
+        refresh=refresh,
+        revoke=revoke,
+        refusal=token_endpoint.refusal,
+        brought=(Brought("installationId", "installation_id", ABSENT),),
+        kept=KEPT,
+        pending=pending,
+    ),
+)

@@ -1,0 +1,144 @@
+"""The method `oauth`: a person's grant to an OAuth app, or to a GitHub App in the place of one.
+
+https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps. An OAuth app's token never
+ends by itself. A GitHub App's lives eight hours where its expiry is on, and is refreshed as GitLab's are: the
+refresh token is used up, and the old access token ends.
+https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/refreshing-user-access-tokens
+"""
+
+from contextlib import suppress
+
+from connections.providers import http, oauth2
+from connections.providers.base import (
+    Consent,
+    Credentials,
+    Detail,
+    Facts,
+    Field,
+    Grant,
+    Kind,
+    Method,
+    OAuth,
+    Use,
+    Verified,
+)
+from connections.providers.clients import ClientKind, ClientVariables, OAuthClient, Server
+from connections.providers.errors import ClientMissing, GrantLost, Refused
+from connections.providers.github import client, token_endpoint
+from connections.providers.github.credentials import api_url, web_url
+from connections.providers.github.fields import OF_SERVER
+from connections.providers.github.guide import SYNC_SCOPES
+from connections.providers.token_answers import Tokens
+
+NAME = "oauth"
+VERIFY_SECONDS = 15.0
+REFRESH_SECONDS = 60.0
+REVOKE_SECONDS = 5.0
+LOST = "GitHub does not accept its token any more: it was revoked, or the app was deleted."
+KEPT = ("instanceType", "host", "clientId", "refreshToken")
+
+
+def authorize_url(server: Server, consent: Consent) -> str:
+    return oauth2.authorize_url(server, token_endpoint.authorize_endpoint(server), consent)
+
+
+def exchange(server: Server, given: Credentials) -> Grant:
+    """Exchange a code. The credentials name the server and the client: both settings may change."""
+    tokens = token_endpoint.exchange(server, given, verifier=given.get("codeVerifier"))
+    return _grant(tokens, {**token_endpoint.of_server(server, given), "clientId": oauth2.client_of(server).id})
+
+
+def refresh(server: Server, credentials: Credentials) -> Grant:
+    """Use the refresh token up for a new pair. A token without one ends only when it is revoked."""
+    if credentials["clientId"] != oauth2.client_of(server).id:
+        raise ClientMissing(f"It was granted to another OAuth client than the one configured for {server.url}.")
+    if not credentials.get("refreshToken"):
+        raise GrantLost(
+            "GitHub does not accept its token any more: it was revoked, or its app was deleted.", status=401
+        )
+    tokens = oauth2.refresh(
+        server,
+        token_endpoint.token_endpoint(server),
+        refresh_token=str(credentials["refreshToken"]),
+        seconds=REFRESH_SECONDS,
+        codes=token_endpoint.CODES,
+    )
+    return _grant(tokens, credentials)
+
+
+def revoke(server: Server, credentials: Credentials) -> None:
+    """End this token. To end the whole grant would end the tokens of the person's other connections too."""
+    end_token(server, oauth2.client_of(server), str(credentials["accessToken"]))
+
+
+def end_token(server: Server, known_as: OAuthClient, token: str) -> None:
+    """End a person's token; with each client secret in turn, of which one may be out of use."""
+    with http.session(server.network, budget=REVOKE_SECONDS) as calls:
+        for secret in known_as.secrets[:-1]:
+            with suppress(Refused):
+                client.end_user_token(calls, api_url(server.url), known_as.id, secret, token)
+                return
+        client.end_user_token(calls, api_url(server.url), known_as.id, known_as.secrets[-1], token)
+
+
+def verify(server: Server, credentials: Credentials) -> Verified:
+    """Ask GitHub whose the grant is and what it may do."""
+    with http.session(server.network, budget=VERIFY_SECONDS) as calls:
+        user = client.user(calls, api_url(server.url), str(credentials["accessToken"]))
+    is_of_app = not user.token.scopes
+    facts = Facts(
+        account=user.account,
+        scopes=user.token.scopes or (),
+        is_scoped=not is_of_app,
+        details=[Detail("Granted to", ["A GitHub App" if is_of_app else "An OAuth app"])],
+    )
+    return Verified(credentials=credentials, facts=facts)
+
+
+def _grant(tokens: Tokens, before: Credentials) -> Grant:
+    kept = {name: before[name] for name in KEPT if name in before}
+    credentials = {**kept, "accessToken": tokens.access_token, "tokenType": tokens.token_type}
+    if tokens.refresh_token:
+        credentials["refreshToken"] = tokens.refresh_token
+    return Grant(credentials=credentials, scopes=tokens.scopes, expires_at=tokens.expires_at)
+
+
+CLIENT = ClientKind(
+    name="oauth",
+    title="OAuth client",
+    missing="GitHub OAuth environment variables have not been configured",
+    variables=ClientVariables(
+        client_id="INF_APP_CONNECTION_GITHUB_OAUTH_CLIENT_ID",
+        client_secret="INF_APP_CONNECTION_GITHUB_OAUTH_CLIENT_SECRET",  # noqa: S106  # the name of a variable
+        url="INF_APP_CONNECTION_GITHUB_OAUTH_HOST",
+        read_url=web_url,
+    ),
+)
+
+METHOD = Method(
+    name=NAME,
+    display_name="OAuth",
+    fields=(
+        Field(
+            name="code",
+            kind=Kind.SECRET,
+            label="Authorization code",
+            refusal="OAuth code required",
+            example="1f0e2d3c4b5a69788796",
+        ),
+        *OF_SERVER,
+    ),
+    verify=verify,
+    refusal=token_endpoint.REFUSED,
+    told=frozenset({"clientId", "tokenType"}),
+    hint="You give access at GitHub once, to all that you may see there. It acts as you.",
+    oauth=OAuth(
+        client=CLIENT.name,
+        uses=(Use(name="secret-sync", label="Secret sync", scopes=SYNC_SCOPES),),
+        authorize_url=authorize_url,
+        exchange=exchange,
+        refresh=refresh,
+        revoke=revoke,
+        refusal=token_endpoint.refusal,
+    ),
+)

@@ -1,0 +1,85 @@
+"""A GitHub of the sandbox, as tests connect to it: clients of ours there, and codes of its browser."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from sandbox.github import Sandbox
+from sandbox.github.applications import App, OAuthApplication
+
+CALLBACK = "http://127.0.0.1:8000/organization/app-connections/github/oauth/callback"
+SCOPES = ("repo", "admin:org")
+
+
+def populated() -> Sandbox:
+    """Return a GitHub where ann owns acme, which has a repository with an environment."""
+    github = Sandbox()
+    populate(github)
+    return github
+
+
+def populate(github: Sandbox) -> None:
+    github.organization("acme", members={"ann": "admin", "bob": "member"})
+    github.repository("acme/api", environments=("production",))
+
+
+def application_at(github: Sandbox) -> OAuthApplication:
+    """Return the one OAuth app of this GitHub."""
+    try:
+        return github.find_application("contract")
+    except KeyError:
+        return github.oauth_application(redirect_uris=[CALLBACK], client_id="contract")
+
+
+def app_at(github: Sandbox) -> App:
+    """Return the one GitHub App of this GitHub."""
+    try:
+        return github.find_app("contract-app")
+    except KeyError:
+        return github.app("Acme Connections", callback_urls=[CALLBACK], client_id="contract-app")
+
+
+def code(
+    github: Sandbox, application: OAuthApplication, *, user: str = "ann", scopes: tuple[str, ...] = SCOPES
+) -> str:
+    """Return a code, as a browser brings it back from the consent page."""
+    asked = {
+        "client_id": application.client_id,
+        "redirect_uri": application.callback_urls[-1],
+        "scope": " ".join(scopes),
+        "state": secrets.token_hex(8),
+    }
+    return brought(github.approve(f"{github.url}/login/oauth/authorize?{urlencode(asked)}", user))["code"]
+
+
+def installed(github: Sandbox, app: App, *, user: str = "ann", account: str = "acme") -> Mapping[str, str]:
+    """Return what a browser brings back in which somebody installs the App."""
+    address = f"{github.url}/github-apps/{app.slug}/installations/new?state={secrets.token_hex(8)}"
+    return brought(github.install_in_browser(address, user, account))
+
+
+def brought(address: str) -> Mapping[str, str]:
+    """Return the query of an address that a browser is sent back to."""
+    return {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+
+
+def app_credentials(github: Sandbox, app: App, *, account: str = "acme") -> dict[str, Any]:
+    """Return what ann brings back for the App on an account: by installing it, or by showing who she is."""
+    there = next((each for each in github.hub.installations.of(app) if each.account.login == account), None)
+    if there:
+        return {"code": code(github, app), "installationId": str(there.id)}
+    back = installed(github, app, account=account)
+    return {"code": back["code"], "installationId": back["installation_id"]}
+
+
+def credentials(github: Sandbox, method: str, **more: Any) -> dict[str, Any]:
+    """Return credentials of ann that this GitHub accepts."""
+    given: dict[str, Any]
+    if method == "pat":
+        given = {"personalAccessToken": github.personal_token(scopes=SCOPES).value}
+    elif method == "oauth":
+        given = {"code": code(github, application_at(github))}
+    else:
+        given = app_credentials(github, app_at(github))
+    return {**given, "instanceType": "server", "host": f"127.0.0.1:{github.port}", **more}
