@@ -146,6 +146,7 @@ def test_deleting_gives_the_grant_back(admin: Api, gitlab: Sandbox, application:
 
 
 def test_options_name_the_client_once_there_is_one(admin: Api, application: Application) -> None:
-    (option,) = admin.get(f"{BASE}/options").json()["appConnectionOptions"]
-    assert option["oauthClientId"] == application.client_id
-    assert application.client_secret not in str(option)
+    options = {option["app"]: option for option in admin.get(f"{BASE}/options").json()["appConnectionOptions"]}
+    assert options["gitlab"]["oauthClientId"] == application.client_id
+    assert "oauthClientId" not in options["github"]
+    assert application.client_secret not in str(options)

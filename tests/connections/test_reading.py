@@ -130,20 +130,23 @@ def test_available_in_an_unknown_project_is_a_bad_request(admin: Api) -> None:
 def test_options_name_every_app_with_its_methods(admin: Api) -> None:
     options = admin.get(f"{BASE}/options").json()
     assert options == {
-        "appConnectionOptions": [{"name": "GitLab", "app": "gitlab", "methods": ["oauth", "access-token"]}]
+        "appConnectionOptions": [
+            {"name": "GitHub", "app": "github", "methods": ["github-app", "oauth", "pat"]},
+            {"name": "GitLab", "app": "gitlab", "methods": ["oauth", "access-token"]},
+        ]
     }
 
 
 @pytest.mark.parametrize(
     ("project_type", "shown"),
     [
-        ("secret-manager", ["gitlab"]),
+        ("secret-manager", ["github", "gitlab"]),
         ("secret-scanning", ["gitlab"]),
         ("cert-manager", []),
         ("kms", []),
         ("ssh", []),
         ("pam", []),
-        ("something-newer", ["gitlab"]),
+        ("something-newer", ["github", "gitlab"]),
     ],
 )
 def test_options_can_be_asked_for_one_type_of_project(admin: Api, project_type: str, shown: list[str]) -> None:

@@ -35,6 +35,7 @@ from connections.providers.github.app_token import app_jwt
 from connections.providers.github.credentials import api_url, is_hosted, web_url
 from connections.providers.github.fields import OF_SERVER
 from connections.providers.github.oauth import end_token
+from connections.providers.github.rest import AppUnknown
 from connections.providers.github.shapes import Installation
 from connections.providers.http import Calls
 from connections.providers.oauth2 import INVALID_CLIENT
@@ -120,7 +121,7 @@ def refresh(server: Server, credentials: Credentials) -> Grant:
         try:
             return _made(calls, api, signed, credentials)
         except Refused as refusal:
-            if refusal.status == HTTPStatus.UNAUTHORIZED:
+            if refusal.status == HTTPStatus.UNAUTHORIZED or isinstance(refusal, AppUnknown):
                 raise Refused(refusal.message, status=refusal.status, code=INVALID_CLIENT) from None
             if refusal.status != HTTPStatus.NOT_FOUND:
                 raise

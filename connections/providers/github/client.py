@@ -13,6 +13,7 @@ from connections.providers.errors import BadAnswer, NotSent, ProviderError, Refu
 from connections.providers.github import private_key, shapes
 from connections.providers.github.rest import (
     HEADERS,
+    AppUnknown,
     Proof,
     by_app,
     by_client,
@@ -97,6 +98,8 @@ def find_installation(calls: Calls, api: str, jwt: str, account: str, account_ty
     kind = "orgs" if account_type == "Organization" else "users"
     try:
         return _installation(calls, api, jwt, f"/{kind}/{segment(account)}/installation")
+    except AppUnknown:
+        raise
     except Refused as refusal:
         if refusal.status != HTTPStatus.NOT_FOUND:
             raise

@@ -22,11 +22,16 @@ MOST_READ = 1_048_576
 SHORTEST_SECRET = 8
 # What GitHub says where it says no more than the status does.
 BARE = {"", "bad credentials", "requires authentication", "forbidden", "not found", "validation failed"}
+APP_UNKNOWN = "integration not found"
 NOT_THERE = "it does not exist, or the token may not see it."
 SINGLE_SIGN_ON = (
     "the organization demands SAML single sign-on, for which this token is not authorized. Authorize the token for "
     "the organization in its settings at GitHub (Configure SSO)."
 )
+
+
+class AppUnknown(Refused):
+    """A 404 that is not about what was asked for: GitHub knows no App of the id that signed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,8 @@ def checked(
     if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         message = f"{phrase}. Cause: {api} answered with status {answer.status}. Try again later."
         raise ServerFailed(message, status=answer.status, retry_after=retry_after(answer))
+    if said.lower().startswith(APP_UNKNOWN):
+        raise AppUnknown(f"{phrase}. Cause: {proof.unknown}", status=answer.status)
     cause = _cause(answer, said, proof, absent) or f"{api} answered with status {answer.status}."
     raise Refused(f"{phrase}. Cause: {cause}", status=answer.status)
 
