@@ -1,8 +1,4 @@
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -10,27 +6,12 @@ import requests
 
 from sandbox.gitlab import Sandbox, seed
 from tests.sandbox.client import Client
-
-ROOT = Path(__file__).parents[2]
-
-
-@contextmanager
-def running(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """The command, and the address that its first line names."""
-    command = [sys.executable, "-m", "sandbox.gitlab", "--port", "0", *options]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout
-            ready = process.stdout.readline()
-            assert ready.startswith("GitLab sandbox ready on ")
-            yield process, ready.split()[-1]
-        finally:
-            process.kill()
+from tests.sandbox.running import running
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_says_where_it_is_and_stops_when_told(http: requests.Session, number: signal.Signals) -> None:
-    with running() as (process, url):
+    with running("GitLab") as (process, url):
         answer = http.get(f"{url}/api/v4/user", headers={"PRIVATE-TOKEN": seed.PERSONAL}, timeout=5)
         assert answer.json()["username"] == "ann"
         process.send_signal(number)
@@ -40,7 +21,7 @@ def test_it_says_where_it_is_and_stops_when_told(http: requests.Session, number:
 def test_it_serves_https_below_a_path_with_many_projects(http: requests.Session, tmp_path: Path) -> None:
     authority = tmp_path / "ca.pem"
     options = ("--tls", "--ca-file", str(authority), "--relative-url-root", "/gitlab", "--project-count", "250")
-    with running(*options) as (_, url):
+    with running("GitLab", *options) as (_, url):
         assert url.startswith("https://127.0.0.1:")
         assert url.endswith("/gitlab")
         http.verify = str(authority)

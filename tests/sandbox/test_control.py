@@ -4,15 +4,12 @@ import pytest
 
 from sandbox.gitlab import Sandbox
 from tests.sandbox.client import Client
+from tests.sandbox.running import told
 
 
 @pytest.fixture
 def call(client: Client) -> Any:
-    def call(method: str, **arguments: object) -> Any:
-        url = f"{client.gitlab.url}/-/sandbox/{method}"
-        return client.http.post(url, json=arguments, timeout=5).json()
-
-    return call
+    return told(client.http, client.gitlab.url)
 
 
 def test_tokens_can_be_made_and_revoked(client: Client, call: Any) -> None:
