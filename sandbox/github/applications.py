@@ -7,6 +7,7 @@ import hmac
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import count
 
 from cryptography.hazmat.primitives import serialization
@@ -68,10 +69,16 @@ class App(OAuthApplication):
         return self.private_key
 
     def public_key(self) -> rsa.RSAPublicKey:
-        key = serialization.load_pem_private_key(self.private_key.encode(), password=None)
-        if not isinstance(key, rsa.RSAPrivateKey):
-            raise TypeError("an app has an RSA key")
-        return key.public_key()
+        return _public_key(self.private_key)
+
+
+@cache
+def _public_key(pem: str) -> rsa.RSAPublicKey:
+    """Kept, because reading a key takes longer than all else that a request needs."""
+    key = serialization.load_pem_private_key(pem.encode(), password=None)
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise TypeError("an app has an RSA key")
+    return key.public_key()
 
 
 def new_private_key() -> str:

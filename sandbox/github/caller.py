@@ -57,13 +57,18 @@ class Gate:
 
 
 def require_permission(token: Token | InstallationToken, permission: str) -> None:
-    """Raises the refusal for a token that is not allowed `permission`; scopes do not matter."""
-    if isinstance(token, InstallationToken) or token.app:
-        granted = token.permissions if isinstance(token, InstallationToken) else token.app and token.app.permissions
-        if permission not in (granted or {}):
-            raise refuse(403, NOT_FOR_APPS)
-    elif token.permissions is not None and permission not in token.permissions:
-        raise refuse(403, NOT_FOR_FINE_GRAINED)
+    """Raises the refusal for a token that is not allowed to read `permission`; scopes do not matter."""
+    g.about_token |= {"X-Accepted-GitHub-Permissions": f"{permission}=read"}
+    if granted(token) is not None and permission not in (granted(token) or {}):
+        is_app = isinstance(token, InstallationToken) or token.app is not None
+        raise refuse(403, NOT_FOR_APPS if is_app else NOT_FOR_FINE_GRAINED)
+
+
+def granted(token: Token | InstallationToken) -> dict[str, str] | None:
+    """The permissions of `token`; None where they limit nothing."""
+    if isinstance(token, Token) and token.app is not None:
+        return token.app.permissions
+    return token.permissions
 
 
 def bearer() -> str | None:

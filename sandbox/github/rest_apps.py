@@ -75,6 +75,8 @@ class Apps:
         if installation.suspended_at is not None:
             raise refuse(403, answers.SUSPENDED)
         asked = request.get_json(silent=True) or {}
+        if not isinstance(asked, dict) or not isinstance(asked.get("permissions", {}), dict):
+            raise refuse(422, "Invalid request.")
         permissions = self._permissions(installation, asked.get("permissions"))
         repositories = self._repositories(installation, asked)
         with self.hub.lock:

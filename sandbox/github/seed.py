@@ -1,4 +1,4 @@
-"""A small believable world, the same for `make demo`, the tests and a sandbox started by hand."""
+"""A small believable world, the same for the tests and a sandbox started by hand."""
 
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING

@@ -1,5 +1,6 @@
 """An OAuth client and API client as plain as can be, and the words GitHub answers with."""
 
+import json
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -9,10 +10,12 @@ import jwt
 import requests
 
 from sandbox.github import Sandbox
-from sandbox.github.applications import App, OAuthApplication
+from sandbox.github.applications import App, OAuthApplication, new_private_key
 
 CALLBACK = "http://localhost:8000/organization/app-connections/github/oauth/callback"
 JSON = {"Accept": "application/json"}
+KEY = new_private_key()
+"""One for all apps, unless a test asks for another: making them takes long."""
 
 
 @dataclass
@@ -24,7 +27,7 @@ class Client:
         return self.github.oauth_application(**{"callback_url": CALLBACK} | options)
 
     def app(self, name: str = "Connections", **options: Any) -> App:
-        return self.github.app(name, **{"callback_urls": [CALLBACK]} | options)
+        return self.github.app(name, **{"callback_urls": [CALLBACK], "private_key": KEY} | options)
 
     def authorize_url(self, application: OAuthApplication, **changed: str | None) -> str:
         values = {
@@ -92,7 +95,8 @@ def signed(app: App, key: str | None = None, **changed: Any) -> str:
     now = int(time.time())
     claims = {"iss": app.client_id, "iat": now - 60, "exp": now + 300} | changed
     said = {name: value for name, value in claims.items() if value is not None}
-    return jwt.encode(said, key or app.private_key, algorithm="RS256")
+    # PyJWT takes nothing but text for an issuer.
+    return jwt.api_jws.encode(json.dumps(said).encode(), key or app.private_key, algorithm="RS256")
 
 
 def query(location: str) -> dict[str, str]:
