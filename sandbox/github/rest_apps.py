@@ -41,6 +41,15 @@ def routes(gate: Gate, shapes: Shapes) -> Blueprint:
     return apps
 
 
+def check_kinds(asked: Any) -> None:
+    """Raises the refusal for what is no request for a token at all."""
+    kinds = {"permissions": dict, "repositories": list, "repository_ids": list}
+    if not isinstance(asked, dict) or not all(
+        isinstance(asked.get(name, kinds[name]()), kinds[name]) for name in kinds
+    ):
+        raise refuse(422, "Invalid request.")
+
+
 class Apps:
     def __init__(self, gate: Gate, shapes: Shapes) -> None:
         self.gate = gate
@@ -75,8 +84,7 @@ class Apps:
         if installation.suspended_at is not None:
             raise refuse(403, answers.SUSPENDED)
         asked = request.get_json(silent=True) or {}
-        if not isinstance(asked, dict) or not isinstance(asked.get("permissions", {}), dict):
-            raise refuse(422, "Invalid request.")
+        check_kinds(asked)
         permissions = self._permissions(installation, asked.get("permissions"))
         repositories = self._repositories(installation, asked)
         with self.hub.lock:

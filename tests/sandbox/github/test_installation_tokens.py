@@ -103,6 +103,7 @@ def test_it_can_be_narrowed(client: Client, app: App, installation: Installation
         {"repositories": ["notes"]},
         {"repository_ids": [1]},
         {"permissions": ["metadata"]},
+        {"repositories": 5},
     ],
 )
 def test_it_cannot_be_widened(client: Client, app: App, installation: Installation, asked: dict[str, Any]) -> None:

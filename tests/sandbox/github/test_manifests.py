@@ -96,6 +96,22 @@ def test_the_manifest_waits_while_a_person_signs_in(client: Client) -> None:
     assert client.http.post(page.url, data=naming, timeout=5).status_code == 404
 
 
+def test_a_form_of_another_site_brings_no_cookie_and_needs_none(client: Client) -> None:
+    url = f"{client.github.url}{OF_ACME}?state=st4te"
+    arrived = client.http.post(url, data={"manifest": json.dumps(MANIFEST)}, allow_redirects=False, timeout=5)
+    client.sign_in("ann")
+    assert (
+        "SameSite=Lax"
+        in client.http.post(
+            f"{client.github.url}/login",
+            data={"login": "ann", "password": "ann-password"},
+            allow_redirects=False,
+            timeout=5,
+        ).headers["Set-Cookie"]
+    )
+    assert "<button>Create GitHub App for acme</button>" in client.page(arrived.headers["Location"]).text
+
+
 def test_a_name_must_be_free_and_short(client: Client) -> None:
     client.app("Taken")
     client.sign_in("ann")
