@@ -62,7 +62,12 @@ class ExchangeFailed(BadRequest):
 
 
 class AccessRefused(Forbidden):
-    pass
+    """`page_url`, called `page_label`, is where that can be changed; both are empty where nobody knows."""
+
+    def __init__(self, message: str, *, page_url: str = "", page_label: str = "") -> None:
+        super().__init__(message)
+        self.page_url = page_url
+        self.page_label = page_label
 
 
 class NoClientThere(BadRequest):

@@ -82,7 +82,10 @@ def _exchange(provider: Provider, oauth: OAuth, server: Server, given: Credentia
     except (RateLimited, Busy) as error:
         raise to_wait(provider, "exchanging the OAuth code", error) from None
     except NotTheirs as error:
-        raise AccessRefused(error.message) from None
+        page = error.page
+        raise AccessRefused(
+            error.message, page_url=page.url if page else "", page_label=page.label if page else ""
+        ) from None
     except ProviderError as error:
         raise ExchangeFailed(oauth.refusal(error)) from None
 

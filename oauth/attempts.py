@@ -3,7 +3,7 @@
 import secrets
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from audit.actors import ActorType, system
 from connections import keys, services
 from connections.errors import Unsealable
 from connections.models import AppConnection
+from connections.providers import PROVIDERS
 from connections.providers.base import Consent, Credentials, Method, OAuth, Provider, Use
 from connections.providers.clients import Server
 from connections.refreshing import read
@@ -30,6 +31,7 @@ LIFETIME = timedelta(minutes=10)
 KEPT = timedelta(days=1)
 SWEPT_AT_ONCE = 10
 MOST_BEGUN = 50
+NOTHING: Credentials = {}
 
 
 log = structlog.get_logger(__name__)
@@ -48,14 +50,24 @@ class Wish:
     return_to: str = "/"
 
 
-def begin(principal: Principal, session_key: str, provider: Provider, method: Method, wish: Wish) -> str:
+def begin(
+    principal: Principal,
+    session_key: str,
+    provider: Provider,
+    method: Method,
+    wish: Wish,
+    *,
+    brought: Credentials = NOTHING,
+) -> str:
     """Note an attempt, and return the address at GitLab to send the person to. `method` goes through a browser.
+
+    `brought` is what an earlier attempt came back with, in the place of a code.
 
     What can be known to fail later fails now. Raises BadRequest for an unknown project and a taken name, NotFound,
     PermissionDenied, NoClientThere, ClientNotConfigured.
     """
     _limit(principal)
-    given = _checked(principal, provider, wish)
+    given = {**_checked(principal, provider, wish), **brought}
     server = server_with_client(provider, method, given, principal.organization_id)
     oauth, kind = method.oauth, provider.client_of(method)
     if oauth is None or kind is None:
@@ -67,10 +79,31 @@ def begin(principal: Principal, session_key: str, provider: Provider, method: Me
         use.scopes,
         state=secrets.token_urlsafe(32),
         verifier=secrets.token_urlsafe(64),
-        kept=kept_of(oauth, wish.reconnects),
+        kept={**kept_of(oauth, wish.reconnects), **brought},
     )
+    url = oauth.authorize_url(server, consent)
+    if "code_challenge=" not in url:  # GitHub's way by an installation takes none, and so no verifier later
+        consent = replace(consent, verifier="")
     _note(principal, session_key, provider, method, wish, given=given, server=server, consent=consent)
-    return oauth.authorize_url(server, consent)
+    return url
+
+
+def go_on(principal: Principal, session_key: str, attempt: OAuthAttempt, brought: Credentials) -> str:
+    """Begin anew what came back with all that was to be brought but no code; returns where to send the person.
+
+    Raises as `begin`.
+    """
+    provider = PROVIDERS[attempt.app]
+    wish = Wish(
+        use=attempt.use,
+        name=attempt.name,
+        description=attempt.description,
+        project_id=attempt.project_id,
+        instance_url=attempt.instance_url,
+        reconnects=attempt.reconnects,
+        return_to=attempt.return_to,
+    )
+    return begin(principal, session_key, provider, provider.methods[attempt.method], wish, brought=brought)
 
 
 def kept_of(oauth: OAuth, connection_id: uuid.UUID | None) -> Credentials:

@@ -24,6 +24,8 @@ from oauth.errors import CodeMissing, ConsentDenied, NothingToConfirm, PartMissi
 from oauth.models import OAuthAttempt
 from organizations.access import Principal
 
+LONGEST_PART = 255
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -47,9 +49,9 @@ def complete(principal: Principal, attempt: OAuthAttempt, answer: Mapping[str, s
     given = {
         **attempt.given,
         **provider.credentials_at(attempt.instance_url),
-        **_brought(oauth, answer, kept_of(oauth, attempt.reconnects)),
+        **_all_brought(oauth, answer, {**kept_of(oauth, attempt.reconnects), **attempt.given}),
         "code": _code(provider, answer),
-        "codeVerifier": attempt.open_verifier(),
+        **({"codeVerifier": verifier} if (verifier := attempt.open_verifier()) else {}),
     }
     if attempt.reconnects:
         return _reconnect(principal, provider, attempt, given)
@@ -85,10 +87,25 @@ def _oauth(attempt: OAuthAttempt) -> OAuth:
     return oauth
 
 
-def _brought(oauth: OAuth, answer: Mapping[str, str], kept: Credentials) -> Credentials:
+def brought_without_code(attempt: OAuthAttempt, answer: Mapping[str, str]) -> Credentials:
+    """Return what came back where all of it did but the code is not there; otherwise nothing.
+
+    So it is where nothing was left to consent to: the code has to be asked for.
+    """
+    oauth = _oauth(attempt)
+    found = _brought(oauth, answer)
+    is_all = oauth.brought and len(found) == len(oauth.brought)
+    return found if is_all and not answer.get("code") and "error" not in answer else {}
+
+
+def _brought(oauth: OAuth, answer: Mapping[str, str]) -> Credentials:
+    values = {each.field: answer.get(each.parameter, "") for each in oauth.brought}
+    return {name: value for name, value in values.items() if 0 < len(value) <= LONGEST_PART}
+
+
+def _all_brought(oauth: OAuth, answer: Mapping[str, str], known: Credentials) -> Credentials:
     """Return what came back beside the code, or is known from before; raises PartMissing."""
-    brought = {each.field: answer[each.parameter] for each in oauth.brought if answer.get(each.parameter)}
-    given = {**kept, **brought}
+    given = {**known, **_brought(oauth, answer)}
     for each in oauth.brought:
         if each.field not in given and "error" not in answer:
             raise PartMissing(each.absent)

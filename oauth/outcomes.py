@@ -55,6 +55,8 @@ def failed(
     """Return the page of a failure. With the person's own `attempt` the form comes back as it was."""
     title, advice = words_for(error)
     steps = [Step("Connect again", _form(provider, attempt)), Step("Go back", _back(attempt))]
+    if isinstance(error, errors.AccessRefused) and error.page_url:
+        steps.insert(0, Step(error.page_label, error.page_url))
     facts = {"Instance": attempt.instance_url} if attempt else {}
     page = outcome(
         request, title=title, cause=cause_of(error), advice=advice, steps=steps, facts=facts, status=error.status

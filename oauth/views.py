@@ -152,7 +152,10 @@ def _complete(request: HttpRequest, attempt: OAuthAttempt, way_back: str) -> Htt
     if waiting:
         as_person(request)
         return pending(request, provider_of(attempt.app), attempt, waiting)
-    view = handshake.complete(_principal_now(request, attempt), attempt, request.GET.dict())
+    principal, answer = _principal_now(request, attempt), request.GET.dict()
+    if brought := handshake.brought_without_code(attempt, answer):
+        return HttpResponseRedirect(attempts.go_on(principal, _session(request), attempt, brought))
+    view = handshake.complete(principal, attempt, answer)
     if view is None:
         return redirect("oauth:confirm", app=attempt.app, attempt_id=attempt.id)
     return _connected(request, attempt, view)

@@ -29,7 +29,10 @@ ProviderError
 The second column is `retryable`: will the same call, made again later, perhaps succeed?
 """
 
+from http import HTTPStatus
 from typing import ClassVar
+
+from connections.providers.guides import Page
 
 
 class ProviderError(Exception):
@@ -156,7 +159,11 @@ class GrantLost(Refused):
 
 
 class NotTheirs(Refused):
-    """The account may not use what it named."""
+    """The account may not use what it named. `page` is where that can be changed."""
+
+    def __init__(self, message: str, *, page: Page | None = None) -> None:
+        super().__init__(message, status=HTTPStatus.FORBIDDEN)
+        self.page = page
 
 
 class RateLimited(Declined):

@@ -37,6 +37,7 @@ from connections.providers.github.fields import OF_SERVER
 from connections.providers.github.oauth import end_token
 from connections.providers.github.rest import AppUnknown
 from connections.providers.github.shapes import Installation
+from connections.providers.guides import Page
 from connections.providers.http import Calls
 from connections.providers.oauth2 import INVALID_CLIENT
 
@@ -60,23 +61,25 @@ def authorize_url(server: Server, consent: Consent) -> str:
     """
     if consent.kept:
         return oauth2.authorize_url(server, token_endpoint.authorize_endpoint(server), consent)
+    return f"{_install_url(server)}?{urlencode({'state': consent.state})}"
+
+
+def _install_url(server: Server) -> str:
     slug = quote(oauth2.client_of(server).details["slug"], safe="")
     apps = "apps" if is_hosted(server.url) else "github-apps"
-    return f"{server.url}/{apps}/{slug}/installations/new?{urlencode({'state': consent.state})}"
+    return f"{server.url}/{apps}/{slug}/installations/new"
 
 
 def exchange(server: Server, given: Credentials) -> Grant:
     """Exchange a code for the person's token, see that the installation is theirs, and make a token of it.
 
-    On the way by an installation there is no challenge (RFC 7636), so then there is no verifier either.
     Raises NotTheirs.
     """
     known_as = oauth2.client_of(server)
-    verifier = given.get("codeVerifier") if "accountId" in given else None
-    tokens = token_endpoint.exchange(server, given, verifier=verifier)
+    tokens = token_endpoint.exchange(server, given)
     try:
         with http.session(server.network, budget=EXCHANGE_SECONDS) as calls:
-            found = _theirs(calls, api_url(server.url), tokens.access_token, given)
+            found = _theirs(calls, server, tokens.access_token, given)
     finally:
         with suppress(ProviderError):  # it ends by itself in some hours
             end_token(server, known_as, tokens.access_token)
@@ -84,16 +87,18 @@ def exchange(server: Server, given: Credentials) -> Grant:
     return refresh(server, {**named, **_of(found, known_as)})
 
 
-def _theirs(calls: Calls, api: str, token: str, given: Credentials) -> Installation:
+def _theirs(calls: Calls, server: Server, token: str, given: Credentials) -> Installation:
     """Return the installation that was named; of a connection that is there, also one made anew in its place."""
     again: Installation | None = None
-    for each in client.installations_of_user(calls, api, token):
+    for each in client.installations_of_user(calls, api_url(server.url), token):
         if str(each.id) == str(given["installationId"]):
             return each
         if str(each.account.id) == given.get("accountId"):
             again = each
     if again is None:
-        raise NotTheirs(NOT_THEIRS, status=HTTPStatus.FORBIDDEN)
+        page = Page(_install_url(server), "Install the GitHub App")
+        where = f". Install the App on {given['account']} again, then reconnect." if "account" in given else ""
+        raise NotTheirs(f"{NOT_THEIRS}{where}", page=page)
     return again
 
 

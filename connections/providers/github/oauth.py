@@ -44,7 +44,7 @@ def authorize_url(server: Server, consent: Consent) -> str:
 
 def exchange(server: Server, given: Credentials) -> Grant:
     """Exchange a code. The credentials name the server and the client: both settings may change."""
-    tokens = token_endpoint.exchange(server, given, verifier=given.get("codeVerifier"))
+    tokens = token_endpoint.exchange(server, given)
     return _grant(tokens, {**token_endpoint.of_server(server, given), "clientId": oauth2.client_of(server).id})
 
 

@@ -31,8 +31,9 @@ def token_endpoint(server: Server) -> str:
     return f"{server.url}/login/oauth/access_token"
 
 
-def exchange(server: Server, given: Credentials, *, verifier: str | None) -> Tokens:
-    """Return the tokens for the code that was given."""
+def exchange(server: Server, given: Credentials) -> Tokens:
+    """Return the tokens for the code that was given, with its verifier where there was a challenge."""
+    verifier = given.get("codeVerifier")
     return oauth2.exchange(server, token_endpoint(server), code=str(given["code"]), verifier=verifier, codes=CODES)
 
 
