@@ -17,7 +17,7 @@ help: ## list the commands
 run: $(VENV)/run.stamp .env ## serve on http://127.0.0.1:8000 (HOST, PORT and every setting: environment or .env)
 	@$(BIN)/python manage.py serve
 
-demo: $(VENV)/demo.stamp .env ## the same server beside a GitLab sandbox, to try every call of the README
+demo: $(VENV)/demo.stamp .env ## the same server beside a GitLab and a GitHub sandbox, to try every call of the README
 	@$(BIN)/python -m sandbox.demo
 
 test: $(VENV)/dev.stamp ## run all tests, on SQLite and on PostgreSQL

@@ -19,17 +19,20 @@ SETTINGS = "".join((ROOT / "config" / name).read_text() for name in ("environmen
 
 @pytest.mark.xdist_group("servers")
 def test_the_tour_runs_as_printed_against_the_demo(tmp_path: Path) -> None:
-    port, gitlab_port = str(free_port()), str(free_port())
+    port, gitlab_port, github_port = str(free_port()), str(free_port()), str(free_port())
     environment = {
         **{name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "SITE_URL"}},
         "PORT": port,
         "GITLAB_PORT": gitlab_port,
+        "GITHUB_PORT": github_port,
         "DEMO_DIR": str(tmp_path / "demo"),
     }
     demo = subprocess.Popen([sys.executable, "-m", "sandbox.demo"], cwd=ROOT, env=environment)
     try:
         wait_until(lambda: is_up(port))
-        script = tour().replace("127.0.0.1:8000", f"127.0.0.1:{port}").replace(":3081", f":{gitlab_port}")
+        script = tour()
+        for printed, present in (("8000", port), ("3081", gitlab_port), ("3082", github_port)):
+            script = script.replace(f"127.0.0.1:{printed}", f"127.0.0.1:{present}")
         run = subprocess.run(
             [str(shutil.which("bash")), "-eu", "-o", "pipefail", "-c", script],
             capture_output=True,
@@ -44,7 +47,9 @@ def test_the_tour_runs_as_printed_against_the_demo(tmp_path: Path) -> None:
     assert '"name":"gitlab-renamed"' in run.stdout
     assert "Failed to validate credentials: Unauthorized. Cause: Token was revoked." in run.stdout
     assert '"name":"platform/api"' in run.stdout
+    assert '"name":"infrastructure","owner":{"login":"acme"' in run.stdout
     assert "glpat-demo" not in run.stdout
+    assert "ghp_demo" not in run.stdout
 
 
 def tour() -> str:
