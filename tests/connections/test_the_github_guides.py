@@ -12,9 +12,11 @@ import pytest
 from connections import configured
 from connections.models import AppConnection
 from connections.providers import PROVIDERS
+from connections.providers.clients import Order, Server
 from connections.providers.github import GITHUB, app_maker, private_key
 from connections.providers.github.credentials import api_url, server_url
 from connections.providers.github.guide import SYNC_SCOPES
+from connections.providers.network import Network
 from connections.servers import redirect_uri
 from sandbox.github import Sandbox
 from sandbox.github.applications import new_private_key
@@ -152,6 +154,24 @@ def test_the_app_needs_all_of_its_variables_and_the_start_says_so(
 def test_its_callback_is_ours() -> None:
     path = redirect_uri(GITHUB).removeprefix("http://127.0.0.1:8000")
     assert f"| Callback URL | `{{SITE_URL}}{path}`" in GUIDE
+
+
+def test_the_app_made_by_hand_is_like_the_one_that_github_makes() -> None:
+    order = Order(
+        name="Example", owner="acme", state="st4te", site_url="https://a.example", made_uri="", redirect_uris=()
+    )
+    address, fields = app_maker.form(Server(url="https://github.com", network=Network()), order)
+    manifest = json.loads(fields["manifest"])
+    by_hand = {name: value.partition(":")[0] for name, value in rows(GUIDE, "field")}
+    assert address.startswith("https://github.com/organizations/acme/settings/apps/new?")
+    assert by_hand["Request user authorization (OAuth) during installation"] == "on"
+    assert manifest["request_oauth_on_install"] is True
+    assert by_hand["Redirect on update"] == "on"
+    assert manifest["setup_on_update"] is True
+    assert by_hand["Webhook, Active"] == "off"
+    assert manifest["hook_attributes"]["active"] is False
+    assert by_hand["Where can this GitHub App be installed?"].startswith("*Only on this account*")
+    assert manifest["public"] is False
 
 
 def test_its_permissions_are_those_that_the_app_is_made_with() -> None:

@@ -35,6 +35,7 @@ def form(server: Server, order: Order) -> tuple[str, Mapping[str, str]]:
         "callback_urls": list(order.redirect_uris),
         "public": False,
         "request_oauth_on_install": True,
+        "setup_on_update": True,  # or nobody comes back who connects where the App is installed already
         "default_permissions": dict(PERMISSIONS),
         "default_events": [],
     }
