@@ -262,9 +262,10 @@ def test_the_warnings_are_those_that_are_kept(admin: Api, hub: Sandbox) -> None:
     assert [row[0] for row in rows(TOKENS, "warning")] == [f"`{code}`" for code in kept]
 
 
-def test_the_messages_that_are_explained_are_ours() -> None:
-    ours = "".join(source.read_text() for source in (ROOT / "connections" / "providers").rglob("*.py"))
-    explained = [row[0] for row in rows(TOKENS, "the message says")]
+@pytest.mark.parametrize("guide", [GUIDE, TOKENS], ids=["github", "github-tokens"])
+def test_the_messages_that_are_explained_are_ours(guide: str) -> None:
+    ours = "".join(source.read_text() for source in (ROOT / "connections").rglob("*.py"))
+    explained = [row[0] for row in rows(guide, "the message says")]
     assert explained
     for message in explained:
         for part in message.split("…"):
