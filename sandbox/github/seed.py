@@ -43,7 +43,7 @@ def seed_demo(sandbox: "Sandbox", product_port: str = "8000") -> None:
     for full_name, environments in REPOSITORIES.items():
         sandbox.repository(full_name, environments=environments)
     seed_tokens(sandbox)
-    callbacks = [f"http://{host}:{product_port}{CALLBACK}" for host in ("localhost", "127.0.0.1")]
+    callbacks = [f"http://{host}:{product_port}{CALLBACK}" for host in ("127.0.0.1", "localhost")]
     sandbox.oauth_application(redirect_uris=callbacks, client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
     app = sandbox.app(
         "Acme Connections",

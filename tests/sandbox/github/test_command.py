@@ -49,4 +49,5 @@ def test_the_demo_applications_send_people_to_the_product(github: Sandbox, clien
         back = github.approve(client.authorize_url(application, redirect_uri=callback))
         assert "access_token" in client.exchange(application, query(back)["code"], redirect_uri=callback)
     app = github.find_app(seed.APP_CLIENT_ID)
+    assert app.callback_urls[0] == f"http://127.0.0.1:8123{seed.CALLBACK}"  # where an installation leads back to
     assert client.get("/orgs/acme/installation", signed(app)).json()["app_slug"] == seed.APP_SLUG
