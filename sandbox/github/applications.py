@@ -45,7 +45,8 @@ class App(OAuthApplication):
     """A GitHub App. `private_key` is its PEM (PKCS#1).
 
     `expiring` user tokens live 8 hours and come with a refresh token. With `oauth_on_install` a person who installs
-    the app authorizes it in the same step, and is sent to the first callback; otherwise to `setup_url`.
+    the app authorizes it in the same step, and is sent to the first callback; otherwise to `setup_url`. Who changes
+    an installation is sent there only with `setup_on_update`.
     """
 
     id: int = field(default_factory=lambda: next(_app_ids))
@@ -59,6 +60,7 @@ class App(OAuthApplication):
     expiring: bool = True
     oauth_on_install: bool = True
     setup_url: str = ""
+    setup_on_update: bool = True
     public: bool = True
     webhook_secret: str | None = field(default=None, repr=False)
     private_key: str = field(repr=False)

@@ -70,7 +70,9 @@ class InstallationPages:
         return self._back(app, user, installation.id, "install", account)
 
     def _back(self, app: App, user: User, number: int | None, action: str, account: Account) -> str:
-        """Where the person goes from here: to the app, or to a page of GitHub's when it has no address."""
+        """Where the person goes from here: to the app, or to a page of GitHub's when it has no address for them."""
+        if action == "update" and not app.setup_on_update:
+            return here("/")
         address = app.callback_urls[0] if app.oauth_on_install and app.callback_urls else app.setup_url
         values = {
             "code": self._code(app, user, action, account),

@@ -49,6 +49,7 @@ class Manifest:
             external_url=str(self.values["url"]),
             oauth_on_install=bool(self.values.get("request_oauth_on_install")),
             setup_url=str(self.values.get("setup_url") or ""),
+            setup_on_update=bool(self.values.get("setup_on_update")),
             public=bool(self.values.get("public")),
             webhook_secret=secrets.token_hex(20) if hook.get("url") else None,
             private_key=new_private_key(),

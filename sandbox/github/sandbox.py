@@ -122,6 +122,7 @@ class Sandbox(Loopback):
         owner: str = "ann",
         oauth_on_install: bool = True,
         setup_url: str = "",
+        setup_on_update: bool = True,
     ) -> App:
         """A GitHub App of `owner`. ValueError when the name is taken."""
         app = App(
@@ -136,6 +137,7 @@ class Sandbox(Loopback):
             expiring=expiring,
             oauth_on_install=oauth_on_install,
             setup_url=setup_url,
+            setup_on_update=setup_on_update,
             private_key=private_key or new_private_key(),
         )
         self.hub.applications.add(app)

@@ -40,6 +40,12 @@ def test_a_second_time_the_selection_is_changed_and_there_is_no_code(client: Cli
     assert installation.repository_selection == "selected"
 
 
+def test_who_changes_an_installation_is_led_back_only_where_the_app_wants_it(client: Client) -> None:
+    app = client.app(setup_on_update=False)
+    client.github.install(app, "acme")
+    assert query(client.github.install_in_browser(client.install_url(app), "ann", "acme")) == {}
+
+
 def test_an_organization_may_want_to_be_asked(client: Client, app: App) -> None:
     client.github.require_approval("acme")
     back = query(client.github.install_in_browser(client.install_url(app), "bob", "acme"))
