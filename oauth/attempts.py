@@ -21,7 +21,7 @@ from connections.refreshing import read
 from connections.revocation import revoke
 from connections.servers import no_client, server_with_client
 from oauth.errors import SomebodyElse, StateExpired, StateUnknown, StateUsed
-from oauth.models import OAuthAttempt, digest
+from oauth.models import OAuthAttempt, Purpose, digest
 from organizations.access import Principal
 from organizations.models import User
 from wire.errors import PermissionDenied, RateLimited
@@ -66,7 +66,7 @@ def begin(
     What can be known to fail later fails now. Raises BadRequest for an unknown project and a taken name, NotFound,
     PermissionDenied, NoClientThere, ClientNotConfigured.
     """
-    _limit(principal)
+    limit(principal)
     given = {**_checked(principal, provider, wish), **brought}
     server = server_with_client(provider, method, given, principal.organization_id)
     oauth, kind = method.oauth, provider.client_of(method)
@@ -126,7 +126,7 @@ def person_of(principal: Principal) -> uuid.UUID:
     return actor.id
 
 
-def _limit(principal: Principal) -> None:
+def limit(principal: Principal) -> None:
     """Raise RateLimited for somebody who begins far more than they can finish."""
     recent = OAuthAttempt.objects.filter(created_at__gt=timezone.now() - LIFETIME)
     if recent.filter(user_id=person_of(principal)).count() >= MOST_BEGUN:
@@ -177,11 +177,10 @@ def _note(
     attempt.save(force_insert=True)
 
 
-def find(provider: Provider, state: str) -> OAuthAttempt:
-    """Return the attempt that began with `state`; raises StateUnknown."""
-    attempt = (
-        OAuthAttempt.objects.select_related("data_key").filter(app=provider.app, state_digest=digest(state)).first()
-    )
+def find(provider: Provider, state: str, purpose: Purpose = Purpose.CONNECT) -> OAuthAttempt:
+    """Return the attempt that began with `state`, for this purpose; raises StateUnknown."""
+    attempts = OAuthAttempt.objects.select_related("data_key").filter(app=provider.app, purpose=purpose)
+    attempt = attempts.filter(state_digest=digest(state)).first()
     if attempt is None:
         raise StateUnknown
     return attempt
@@ -205,8 +204,8 @@ def require_own(attempt: OAuthAttempt, user: User | None, session_key: str | Non
 
 
 def of_person(attempt_id: uuid.UUID, user: User) -> OAuthAttempt | None:
-    """Return an attempt of this person, for the form that it began with."""
-    return OAuthAttempt.objects.filter(pk=attempt_id, user=user).first()
+    """Return an attempt to connect of this person, for the form that it began with."""
+    return OAuthAttempt.objects.filter(pk=attempt_id, user=user, purpose=Purpose.CONNECT).first()
 
 
 def smallest_use(oauth: OAuth, scopes: Sequence[str]) -> Use:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import uuid
+from enum import StrEnum
 from typing import Any
 
 from django.db import models
@@ -20,13 +21,22 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+class Purpose(StrEnum):
+    """What somebody is sent to a server for: to connect, or to have it make a client for us."""
+
+    CONNECT = "connect"
+    MAKE = "make"
+
+
 class OAuthAttempt(models.Model):
-    """One attempt to connect: who began it, for what, and whether it has come back.
+    """One attempt to connect, or to make a client: who began it, for what, and whether it has come back.
 
     `given` is the public part of the credentials to come, `reconnects` the id of the connection that gets them. Ids
     of projects and connections are kept as they are, not as foreign keys: when one is deleted in between, the
     attempt can say so. `sealed_grant` holds the credentials of a reconnect that waits for a decision, `found` what
     may be shown of them.
+
+    Of a client to be made, `method` is the kind and `name` its name there; what it takes the place of is `given`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -37,6 +47,7 @@ class OAuthAttempt(models.Model):
     data_key = models.ForeignKey(DataKey, on_delete=models.RESTRICT, related_name="+")
     sealed_verifier = models.TextField()
 
+    purpose = models.CharField(max_length=16, default=Purpose.CONNECT, db_default=Purpose.CONNECT)
     app = models.CharField(max_length=32)
     method = models.CharField(max_length=32)
     given = models.JSONField(default=dict)

@@ -182,7 +182,7 @@ def _connected(request: HttpRequest, attempt: OAuthAttempt, view: ConnectionView
 def confirm(request: PersonRequest, app: str, attempt_id: uuid.UUID) -> HttpResponse:
     """Ask whether a grant that differs may replace the old one, and do what was decided."""
     provider = provider_of(app)
-    attempt = OAuthAttempt.objects.select_related("data_key").filter(pk=attempt_id, user=request.user).first()
+    attempt = attempts.of_person(attempt_id, request.user)
     if attempt is None:
         raise Http404
     try:
