@@ -26,6 +26,8 @@ GROUPS: Mapping[str, Mapping[Event, str]] = {
         E.CREATE_APP_CONNECTION_INSTANCE: "Registered an instance",
         E.UPDATE_APP_CONNECTION_INSTANCE: "Changed an instance",
         E.DELETE_APP_CONNECTION_INSTANCE: "Deleted an instance",
+        E.CREATE_APP_CONNECTION_CLIENT: "Had a client created at an instance",
+        E.DELETE_APP_CONNECTION_CLIENT: "Forgot a client at an instance",
     },
     "Projects": {
         E.CREATE_PROJECT: "Created a project",

@@ -19,6 +19,7 @@ WireError (wire/errors.py)
 │   ├── ProviderRateLimited  GitLab or GitHub asks to wait
 │   └── TooManyCalls         as many calls to that server are under way as we allow
 ├── NotFound
+│   ├── ClientNotFound
 │   ├── ConnectionNotFound
 │   ├── ConnectionNameNotFound
 │   ├── GatewayNotFound
@@ -175,6 +176,11 @@ class GatewayNotFound(NotFound):
 
     def __init__(self, gateway_id: str) -> None:
         super().__init__(f"Gateway with ID {gateway_id} not found for org")
+
+
+class ClientNotFound(NotFound):
+    def __init__(self, kind: str, url: str) -> None:
+        super().__init__(f"There is no {kind} of your own at {url}.")
 
 
 class InstanceNotFound(NotFound):

@@ -78,7 +78,7 @@ def put_made(instance: Instance, kind: ClientKind, made: Made, key: DataKey) -> 
     """Store a client that the server made for us, in the place of the one of its kind, if there is one."""
     client = instance.client(kind.name) or Client(instance=instance, kind=kind.name)
     client.client_id = made.client.id
-    client.details = dict(made.client.details)
+    client.details = {**made.client.details, "page": made.page}
     client.seal(ClientSecrets(made.client.secrets, made.client.private_key, made.other_secrets), key)
     client.save()
 
@@ -92,8 +92,12 @@ def require_same(provider: Provider, kind: ClientKind, instance: Instance, *, be
     default = configured.id if configured else ""
     own = instance.client(kind.name)
     present = before or default
-    if not present or (own.client_id if own else default) == present:
-        return
+    if present and (own.client_id if own else default) != present:
+        require_free(kind, instance)
+
+
+def require_free(kind: ClientKind, instance: Instance) -> None:
+    """Refuse to take a client away that connections have grants of; raises InstanceInUse."""
     if using := connections_by(kind, instance):
         raise InstanceInUse(instance.url, len(using), CLIENT_STAYS)
 

@@ -13,12 +13,14 @@ from audit import log
 from audit.events import Event
 from audit.subjects import Subject
 from connections import instance_clients, instance_rules, keys
-from connections.errors import InstanceInUse, InstanceNotFound, InstanceRefused, InstanceTaken
+from connections.errors import ClientNotFound, InstanceInUse, InstanceNotFound, InstanceRefused, InstanceTaken
 from connections.instance_clients import Asked, address_of, asked_of, dependents
 from connections.models import DataKey, Instance
 from connections.overview import visible
 from connections.providers import PROVIDERS
 from connections.providers.base import Provider
+from connections.providers.clients import ClientKind, Made
+from connections.servers import configured_client
 from organizations.access import Principal, require_organization
 from organizations.roles import Permission
 from wire.unique import unless_taken
@@ -46,7 +48,8 @@ def list_instances(principal: Principal, provider: Provider) -> list[Instance]:
 def get(principal: Principal, provider: Provider, *, instance_id: uuid.UUID) -> Instance:
     """Return one of the organization's instances; raises InstanceNotFound, PermissionDenied."""
     require_organization(principal, Permission.INSTANCES_READ)
-    return _found(_of_organization(principal, provider).filter(pk=instance_id).first(), instance_id)
+    rows = _of_organization(principal, provider).prefetch_related("clients")
+    return _found(rows.filter(pk=instance_id).first(), instance_id)
 
 
 def register(
@@ -112,6 +115,71 @@ def change(
                 changed=changed,
                 **_facts(provider, instance),
             )
+    return instance
+
+
+def keep_made(
+    principal: Principal, provider: Provider, kind: ClientKind, *, instance_id: uuid.UUID, made: Made, replaces: str
+) -> Instance:
+    """Store a client that the server made for us, in the place of the one with the id `replaces` (empty: of none).
+
+    Raises InstanceNotFound, InstanceRefused, InstanceInUse, PermissionDenied.
+    """
+    require_organization(principal, Permission.INSTANCES_EDIT)
+    key = keys.current_key(principal.organization_id)
+    with transaction.atomic():
+        instance = _locked(principal, provider, instance_id)
+        require_makeable(provider, kind, instance, replaces=replaces)
+        instance_clients.put_made(instance, kind, made, key)
+        instance_clients.retry_soon(instance)
+        _record(
+            Event.CREATE_APP_CONNECTION_CLIENT,
+            principal,
+            instance,
+            url=instance.url,
+            kind=kind.name,
+            name=made.name,
+            clientId=made.client.id,
+            replaced=replaces or None,
+        )
+    return instance
+
+
+def require_makeable(provider: Provider, kind: ClientKind, instance: Instance, *, replaces: str) -> None:
+    """Let a client be made in the place of the one with the id `replaces`, which no connection depends on.
+
+    Raises InstanceRefused, InstanceInUse.
+    """
+    present = instance.client(kind.name)
+    if (present.client_id if present else "") != replaces:
+        raise InstanceRefused(f"Somebody else has put another {kind.title} there meanwhile, or taken it away.")
+    if present or configured_client(provider, kind, instance.url):
+        instance_clients.require_free(kind, instance)
+
+
+def forget_client(
+    principal: Principal, provider: Provider, kind: ClientKind, *, instance_id: uuid.UUID
+) -> Instance:
+    """Delete our client of one kind, which no connection depends on; at the server it stays.
+
+    Raises InstanceNotFound, ClientNotFound, InstanceInUse, PermissionDenied.
+    """
+    require_organization(principal, Permission.INSTANCES_EDIT)
+    with transaction.atomic():
+        instance = _locked(principal, provider, instance_id)
+        client = instance.client(kind.name)
+        if client is None:
+            raise ClientNotFound(kind.title, instance.url)
+        instance_clients.require_free(kind, instance)
+        client.delete()
+        _record(
+            Event.DELETE_APP_CONNECTION_CLIENT,
+            principal,
+            instance,
+            url=instance.url,
+            kind=kind.name,
+            clientId=client.client_id,
+        )
     return instance
 
 

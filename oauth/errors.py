@@ -12,7 +12,12 @@ WireError (wire/errors.py)
     ├── CodeMissing       400  neither a code nor an error came back
     ├── PartMissing       400  what has to come back beside the code did not
     ├── NotAMember        403  the person has left the organization in between
-    └── NothingToConfirm  400  the grant that waited for a decision is gone
+    ├── NothingToConfirm  400  the grant that waited for a decision is gone
+    ├── NotReplaced       400  a client is there already, and nobody agreed to have it replaced
+    ├── CodeRefused       400  the server does not know the code of the client that it made
+    ├── NotFetched        400  the server made a client, and did not hand it over
+    ├── MadeUnusable      400  the server made a client that cannot be used
+    └── MadeButLost       503  the server made a client, and it could not be stored here
 """
 
 from typing import ClassVar
@@ -96,3 +101,32 @@ class NothingToConfirm(HandshakeFailed):
     title = "There is nothing left to decide"
     default = "What you were asked about has been decided, or was given back after ten minutes."
     advice = "The connection is as it was. Reconnect it to be asked again."
+
+
+class NotReplaced(HandshakeFailed):
+    pass
+
+
+class CodeRefused(HandshakeFailed):
+    pass
+
+
+class NotFetched(HandshakeFailed):
+    pass
+
+
+class MadeFailed(HandshakeFailed):
+    """`page` is where the client can be seen to at the server; empty where that is not known."""
+
+    def __init__(self, message: str, page: str) -> None:
+        super().__init__(message)
+        self.page = page
+
+
+class MadeUnusable(MadeFailed):
+    pass
+
+
+class MadeButLost(MadeFailed):
+    status = 503
+    error = "ServiceUnavailable"

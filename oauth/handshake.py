@@ -50,7 +50,7 @@ def complete(principal: Principal, attempt: OAuthAttempt, answer: Mapping[str, s
         **attempt.given,
         **provider.credentials_at(attempt.instance_url),
         **_all_brought(oauth, answer, {**kept_of(oauth, attempt.reconnects), **attempt.given}),
-        "code": _code(provider, answer),
+        "code": code_of(provider, answer),
         **({"codeVerifier": verifier} if (verifier := attempt.open_verifier()) else {}),
     }
     if attempt.reconnects:
@@ -112,7 +112,7 @@ def _all_brought(oauth: OAuth, answer: Mapping[str, str], known: Credentials) ->
     return given
 
 
-def _code(provider: Provider, answer: Mapping[str, str]) -> str:
+def code_of(provider: Provider, answer: Mapping[str, str]) -> str:
     error = answer.get("error", "")
     if error == "access_denied":
         raise ConsentDenied

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from oauth import views
+from oauth import making_views, views
 
 app_name = "oauth"
 urlpatterns = [
@@ -10,5 +10,7 @@ urlpatterns = [
     path("<str:app>/oauth/start", views.start, name="start"),
     path("<str:app>/oauth/callback", views.callback, name="callback"),
     path("<str:app>/oauth/callback/<uuid:instance_id>", views.callback, name="callback-of-instance"),
+    path("<str:app>/clients/<str:kind>/new", making_views.new, name="client-new"),
+    path("<str:app>/clients/made", making_views.made, name="client-made"),
     path("<str:app>/oauth/confirm/<uuid:attempt_id>", views.confirm, name="confirm"),
 ]

@@ -74,6 +74,10 @@ const enhance = (root) => {
 };
 enhance(document);
 
+// <form data-submits-itself> goes on to another site. Who comes back to it by the Back button decides anew.
+const arrival = performance.getEntriesByType("navigation")[0]?.type;
+if (arrival === "navigate") document.querySelector("form[data-submits-itself]")?.requestSubmit();
+
 // On narrow screens the navigation is a row that scrolls: show where we are.
 for (const place of document.querySelectorAll(".places [aria-current], .tabs [aria-current]")) {
   const row = place.closest("nav");

@@ -62,7 +62,7 @@ class ClientVariables:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A client that a server made for us."""
+    """A client that a server made for us. `page` is where people see to it there."""
 
     client: OAuthClient = field(repr=False)
     name: str
@@ -99,7 +99,8 @@ class Maker:
 class ClientKind:
     """A kind of client that a provider knows.
 
-    `title` is what people call it, `missing` the contract's word for its lack.
+    `title` is what people call it, `labels` what they call its details; `missing` is the contract's word for its
+    lack.
     """
 
     name: str
@@ -107,3 +108,4 @@ class ClientKind:
     missing: str
     variables: ClientVariables
     maker: Maker | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)

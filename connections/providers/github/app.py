@@ -240,6 +240,7 @@ CLIENT = ClientKind(
         read_private_key=private_key.read,
     ),
     maker=app_maker.MAKER,
+    labels={"slug": "Slug", "appId": "App ID", "name": "Name", "owner": "Owner"},
 )
 
 METHOD = Method(
