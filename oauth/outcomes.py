@@ -10,6 +10,7 @@ from connections import configured, errors, servers
 from connections.providers.base import Method, Pending, Provider
 from connections.web.arrival import HOME
 from oauth.errors import HandshakeFailed
+from oauth.making_forms import empty_form
 from oauth.models import OAuthAttempt
 from organizations.roles import Permission
 from organizations.web.people import PersonRequest
@@ -86,6 +87,7 @@ def pending(
 def nothing_configured(request: PersonRequest, provider: Provider, method: Method) -> HttpResponse:
     """Return the page that says how to set up the client that the method needs."""
     kind = provider.client_of(method) or provider.main_client
+    may_register = Permission.INSTANCES_EDIT in request.principal.permissions(None)
     shown = {
         "provider": provider,
         "method": method,
@@ -93,7 +95,8 @@ def nothing_configured(request: PersonRequest, provider: Provider, method: Metho
         "url": configured.url_of(provider, kind),
         "redirect_uri": servers.redirect_uri(provider),
         "uses": method.oauth.uses if method.oauth else [],
-        "may_register": Permission.INSTANCES_EDIT in request.principal.permissions(None),
+        "may_register": may_register,
+        "form": empty_form(request, provider, kind) if kind.maker and may_register else None,
         "others": [other for other in provider.methods.values() if not other.oauth],
     }
     return render(request, "oauth/set_up.html", shown)

@@ -72,6 +72,15 @@ class ChangeInstance(Body):
     allowPrivate = Flag(source="allow_private", required=False)
 
 
+class ClientShape(serializers.Serializer[Client]):
+    """Our client of one kind at an instance, in answers. `details` is what its provider tells of it."""
+
+    kind = serializers.CharField()
+    clientId = serializers.CharField(source="client_id")
+    clientSecretCount = serializers.IntegerField(source="secret_count")
+    details = serializers.DictField(child=serializers.CharField())
+
+
 class InstanceShape(serializers.Serializer[Instance]):
     """An instance in answers. `redirectUri` is what its OAuth application has to name."""
 
@@ -81,6 +90,7 @@ class InstanceShape(serializers.Serializer[Instance]):
     instanceUrl = serializers.CharField(source="url")
     clientId = serializers.SerializerMethodField()
     clientSecretCount = serializers.SerializerMethodField()
+    clients = ClientShape(source="clients.all", many=True)
     redirectUri = serializers.SerializerMethodField()
     caCertificates = serializers.SerializerMethodField()
     allowPrivate = serializers.BooleanField(source="allow_private")

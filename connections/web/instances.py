@@ -1,7 +1,7 @@
 """The pages of instances: what the operator configured, and what the organization registered."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,13 +12,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from connections import configured, instances, servers
+from connections import instances, servers
 from connections.errors import InstanceInUse
 from connections.instance_rules import Authority, trusted
 from connections.instances import INSTANCE_STAYS, Usage
 from connections.models import Client, Instance
 from connections.providers import PROVIDERS
-from connections.providers.base import Provider, Use
+from connections.providers.base import Provider
+from connections.web.client_kinds import KindShown, SharedShown, kinds_at, shared_kinds
 from connections.web.instance_forms import ClientForm, NetworkForm, RegisterForm
 from organizations.access import Principal, require_organization
 from organizations.roles import Permission
@@ -34,10 +35,14 @@ class Shown:
     instance: Instance
     url: str
     redirect_uri: str
-    client: Client | None
-    has_shared_client: bool
+    kinds: Sequence[KindShown]
     authorities: Sequence[Authority]
     usage: Usage
+
+    @property
+    def main(self) -> KindShown:
+        """The kind of client that people register by hand."""
+        return self.kinds[0]
 
     @property
     def first_expiry(self) -> Authority | None:
@@ -50,13 +55,24 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class AppSection:
-    """What the overview shows of one app: the configured instance, and the registered ones."""
+    """What the overview shows of one app: the operator's clients, by address, and the registered instances."""
 
     provider: Provider
-    configured_url: str
+    shared: Mapping[str, Sequence[SharedShown]]
     redirect_uri: str
-    has_client: bool
     shown: Sequence[Shown]
+
+    @property
+    def clients_title(self) -> str:
+        return "Clients" if self.has_several_kinds else self.provider.main_client.title
+
+    @property
+    def lacks_clients(self) -> bool:
+        return not all(each.is_set for kinds in self.shared.values() for each in kinds)
+
+    @property
+    def has_several_kinds(self) -> bool:
+        return len(self.provider.clients) > 1
 
 
 @signed_in
@@ -73,7 +89,7 @@ def overview(request: PersonRequest) -> HttpResponse:
 @signed_in
 def new(request: PersonRequest, app: str) -> HttpResponse:
     """GET and POST /organization/instances/<app>/new: register an instance."""
-    provider = _provider(app)
+    provider = provider_of(app)
     require_organization(request.principal, Permission.INSTANCES_EDIT)
     form = RegisterForm(request.POST or None, request.FILES or None)
     made: list[Instance] = []
@@ -83,7 +99,7 @@ def new(request: PersonRequest, app: str) -> HttpResponse:
 
     if request.method == "POST" and form.is_valid() and form.send(register):
         messages.success(request, f"{made[0].url} is registered. Next, create its OAuth application.")
-        return HttpResponseRedirect(_address(provider, made[0].id))
+        return HttpResponseRedirect(page_of(provider, made[0].id))
     shown = {"provider": provider, "form": form, "has_oauth": bool(provider.browser_methods)}
     return render(request, "connections/instance_new.html", shown, status=_status(form))
 
@@ -91,7 +107,7 @@ def new(request: PersonRequest, app: str) -> HttpResponse:
 @signed_in
 def detail(request: PersonRequest, app: str, instance_id: uuid.UUID) -> HttpResponse:
     """GET /organization/instances/<app>/<id>: one instance, with the forms that change it."""
-    provider = _provider(app)
+    provider = provider_of(app)
     return _page(request, provider, instances.get(request.principal, provider, instance_id=instance_id))
 
 
@@ -99,8 +115,8 @@ def detail(request: PersonRequest, app: str, instance_id: uuid.UUID) -> HttpResp
 @signed_in
 def change_client(request: PersonRequest, app: str, instance_id: uuid.UUID) -> HttpResponse:
     """POST /organization/instances/<app>/<id>/client: another OAuth client, or other secrets of it."""
-    provider = _provider(app)
-    instance = _to_change(request.principal, provider, instance_id)
+    provider = provider_of(app)
+    instance = to_change(request.principal, provider, instance_id)
     form = ClientForm(request.POST, has_client=_client(provider, instance) is not None)
     if form.is_valid() and form.send(
         lambda: instances.change(request.principal, provider, instance_id=instance_id, changes=form.changes())
@@ -113,8 +129,8 @@ def change_client(request: PersonRequest, app: str, instance_id: uuid.UUID) -> H
 @signed_in
 def change_network(request: PersonRequest, app: str, instance_id: uuid.UUID) -> HttpResponse:
     """POST /organization/instances/<app>/<id>/network: other certificates, open or closed to private addresses."""
-    provider = _provider(app)
-    instance = _to_change(request.principal, provider, instance_id)
+    provider = provider_of(app)
+    instance = to_change(request.principal, provider, instance_id)
     form = NetworkForm(request.POST, request.FILES)
     if form.is_valid() and form.send(
         lambda: instances.change(request.principal, provider, instance_id=instance_id, changes=form.settings())
@@ -126,8 +142,8 @@ def change_network(request: PersonRequest, app: str, instance_id: uuid.UUID) -> 
 @signed_in
 def delete(request: PersonRequest, app: str, instance_id: uuid.UUID) -> HttpResponse:
     """GET and POST /organization/instances/<app>/<id>/delete: ask, then delete what no OAuth connection uses."""
-    provider = _provider(app)
-    instance = _to_change(request.principal, provider, instance_id)
+    provider = provider_of(app)
+    instance = to_change(request.principal, provider, instance_id)
     refused = ""
     if request.method == "POST":
         try:
@@ -155,7 +171,6 @@ def _page(request: PersonRequest, provider: Provider, instance: Instance, **form
     shown = {
         "provider": provider,
         "shown": _shown(provider, instance, instances.usage(request.principal)),
-        "uses": _uses(provider),
         "may_edit": _may_edit(request.principal),
         "has_errors": asked is not None,
         "network_form": NetworkForm(initial=network),
@@ -169,9 +184,8 @@ def _section(principal: Principal, provider: Provider, usage: dict[tuple[str, st
     found = instances.list_instances(principal, provider)
     return AppSection(
         provider=provider,
-        configured_url=configured.url_of(provider, provider.main_client),
+        shared=shared_kinds(provider),
         redirect_uri=servers.redirect_uri(provider),
-        has_client=configured.is_set(provider.main_client),
         shown=[_shown(provider, instance, usage) for instance in found],
     )
 
@@ -179,45 +193,39 @@ def _section(principal: Principal, provider: Provider, usage: dict[tuple[str, st
 def _shown(provider: Provider, instance: Instance, usage: dict[tuple[str, str], Usage]) -> Shown:
     return Shown(
         instance=instance,
-        url=_address(provider, instance.id),
+        url=page_of(provider, instance.id),
         redirect_uri=servers.redirect_uri(provider, instance),
-        client=_client(provider, instance),
-        has_shared_client=servers.has_shared_client(provider, provider.main_client, instance),
+        kinds=kinds_at(provider, instance),
         authorities=trusted(instance),
         usage=usage.get((instance.app, instance.url), NONE),
     )
-
-
-def _uses(provider: Provider) -> list[Use]:
-    """Return what people connect for by OAuth, each with its scopes."""
-    return [use for method in provider.methods.values() if method.oauth for use in method.oauth.uses]
 
 
 def _client(provider: Provider, instance: Instance) -> Client | None:
     return instance.client(provider.main_client.name)
 
 
-def _to_change(principal: Principal, provider: Provider, instance_id: uuid.UUID) -> Instance:
+def to_change(principal: Principal, provider: Provider, instance_id: uuid.UUID) -> Instance:
     require_organization(principal, Permission.INSTANCES_EDIT)
     return instances.get(principal, provider, instance_id=instance_id)
 
 
 def _changed(request: PersonRequest, provider: Provider, instance: Instance) -> HttpResponse:
     messages.success(request, f"{instance.url} is changed.")
-    return HttpResponseRedirect(_address(provider, instance.id))
+    return HttpResponseRedirect(page_of(provider, instance.id))
 
 
 def _may_edit(principal: Principal) -> bool:
     return Permission.INSTANCES_EDIT in principal.permissions(None)
 
 
-def _provider(app: str) -> Provider:
+def provider_of(app: str) -> Provider:
     if app not in PROVIDERS:
         raise Http404
     return PROVIDERS[app]
 
 
-def _address(provider: Provider, instance_id: uuid.UUID) -> str:
+def page_of(provider: Provider, instance_id: uuid.UUID) -> str:
     return reverse("connections:instance", kwargs={"app": provider.app, "instance_id": instance_id})
 
 

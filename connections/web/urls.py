@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from connections.web import adding, detail, detail_changes, instances, listing
+from connections.web import adding, detail, detail_changes, forgetting, instances, listing
 
 app_name = "connections"
 organization = [
@@ -19,6 +19,9 @@ organization = [
     path("instances/<str:app>/new", instances.new, name="instance-new"),
     path("instances/<str:app>/<uuid:instance_id>", instances.detail, name="instance"),
     path("instances/<str:app>/<uuid:instance_id>/client", instances.change_client, name="instance-client"),
+    path(
+        "instances/<str:app>/<uuid:instance_id>/clients/<str:kind>/forget", forgetting.forget, name="client-forget"
+    ),
     path("instances/<str:app>/<uuid:instance_id>/network", instances.change_network, name="instance-network"),
     path("instances/<str:app>/<uuid:instance_id>/delete", instances.delete, name="instance-delete"),
 ]

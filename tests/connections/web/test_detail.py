@@ -64,6 +64,19 @@ def test_an_end_that_nobody_knows_is_not_said_to_be_never(ann: Client, admin: Ap
     assert "Expires Not known" in text(ann.get(path(connection_id)))
 
 
+def test_what_only_its_provider_knows_a_name_for_is_shown(ann: Client, admin: Api, gitlab: Sandbox) -> None:
+    connection_id = made(admin, gitlab)
+    assert "Permissions" not in text(ann.get(path(connection_id)))
+    details = [
+        {"label": "Permissions", "values": ["secrets: write", "<b>"]},
+        {"label": "Repositories", "values": []},
+    ]
+    change(connection_id, scopes=[], details=details)
+    answer = ann.get(path(connection_id))
+    assert "Permissions secrets: write &lt;b&gt; Repositories None" in text(answer)
+    assert "Scopes" not in text(answer)
+
+
 def test_warnings_are_shown(ann: Client, admin: Api, gitlab: Sandbox) -> None:
     connection_id = made(admin, gitlab, token=gitlab.personal_token(scopes=("read_api",)).value)
     assert "lacks the scope api" in text(ann.get(path(connection_id)))
