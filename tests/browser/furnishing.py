@@ -50,6 +50,7 @@ def furnish(gitlab_url: str, access_token: str) -> dict[str, str]:
         "project": str(project.id),
         "project_member": str(Membership.objects.get(member_id=admin.id, project=project).id),
         "instance": make_instance(principal(), gitlab_url),
+        "instance_with_app": make_instance_with_app(principal()),
         **make_identity(principal(), project),
         **make_people(principal()),
         **connections,
@@ -114,6 +115,31 @@ def make_instance(principal: Any, gitlab_url: str) -> str:
         client_id="1f0e2d3c4b5a6978",
         client_secrets=["gloas-of-the-second"],
         allow_private=True,
+    )
+    return str(instance.id)
+
+
+def make_instance_with_app(principal: Any) -> str:
+    """Register a GitHub with an App that it has made."""
+    from connections import instances
+    from connections.providers import PROVIDERS
+    from connections.providers.clients import Made, OAuthClient
+
+    provider = PROVIDERS["github"]
+    instance = instances.register(principal, provider, url="https://github.example.com")
+    made = Made(
+        client=OAuthClient(
+            "Iv1.1f0e2d3c4b5a6978",
+            ["secret-of-the-app"],
+            "",
+            details={"slug": "app-connections-example", "appId": "1234567", "owner": "example"},
+            private_key="not used by any page",
+        ),
+        name="App Connections Example",
+        page="https://github.example.com/github-apps/app-connections-example",
+    )
+    instances.keep_made(
+        principal, provider, provider.clients["app"], instance_id=instance.id, made=made, replaces=""
     )
     return str(instance.id)
 

@@ -36,4 +36,4 @@ def test_a_person_registers_an_instance_adds_its_client_and_deletes_it(page: Pag
     page.get_by_role("link", name="Delete instance").click()
     page.get_by_role("button", name="Delete instance").click()
     expect(page.get_by_role("status")).to_contain_text(f"{URL} is deleted.")
-    expect(page.get_by_role("table")).not_to_contain_text(URL)
+    expect(page.get_by_role("table", name="GitLab instances")).not_to_contain_text(URL)

@@ -34,20 +34,21 @@ TABLE: dict[tuple[int, int, int, int, int], str] = {
     (302, 302, 302, 302, 200): "account_login mfa_login_webauthn",
     # Of the organization: an outsider sees that of their own instead, where it names nothing of ours.
     (200, 403, 403, 200, SIGN_IN): """
-        connections:instance-new connections:new connections:new-by identities:new oauth:new organizations:audit-log
-        organizations:invite organizations:settings""",
+        connections:instance-new connections:new connections:new-by identities:new oauth:client-new oauth:new
+        organizations:audit-log organizations:invite organizations:settings""",
     (200, 200, 403, 200, SIGN_IN): """
         connections:instances identities:list organizations:members organizations:project-new
         organizations:project-slugs""",
     # Of things of ours.
     (200, 403, 403, 404, SIGN_IN): """
-        connections:activity connections:credentials connections:delete connections:detail connections:edit
-        connections:instance-delete identities:client-secret-new identities:client-secret-revoke identities:delete
-        identities:edit identities:project-member identities:project-member-new identities:project-member-remove
-        identities:token-auth-remove identities:token-auth-terms identities:token-new identities:token-rename
-        identities:token-revoke identities:universal-auth-remove identities:universal-auth-terms
-        organizations:invitation-revoke organizations:member-remove organizations:member-role
-        organizations:project-delete organizations:project-join""",
+        connections:activity connections:client-forget connections:credentials connections:delete
+        connections:detail connections:edit connections:instance-delete identities:client-secret-new
+        identities:client-secret-revoke identities:delete identities:edit identities:project-member
+        identities:project-member-new identities:project-member-remove identities:token-auth-remove
+        identities:token-auth-terms identities:token-new identities:token-rename identities:token-revoke
+        identities:universal-auth-remove identities:universal-auth-terms organizations:invitation-revoke
+        organizations:member-remove organizations:member-role organizations:project-delete
+        organizations:project-join""",
     (200, 200, 403, 404, SIGN_IN): """
         connections:instance identities:detail identities:token-auth identities:universal-auth""",
     (200, 200, 200, 404, SIGN_IN): """
@@ -59,7 +60,7 @@ TABLE: dict[tuple[int, int, int, int, int], str] = {
     (404, 404, 404, 404, SIGN_IN): """
         mfa_deactivate_totp mfa_view_recovery_codes oauth:confirm organizations:audit-log-export""",
     (404, 404, 404, 404, 404): "organizations:invitation set_up single_sign_on single_sign_on_callback",
-    (400, 400, 400, 400, 400): "oauth:callback oauth:callback-of-instance",
+    (400, 400, 400, 400, 400): "oauth:callback oauth:callback-of-instance oauth:client-made",
     # Forms of other pages.
     (405, 405, 405, 405, 405): """
         connections:check connections:instance-client connections:instance-network end_session

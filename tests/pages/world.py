@@ -22,6 +22,12 @@ from tests.clients import the_organization
 from tests.oauth.people import person
 from wire.origin import Origin
 
+# The pages about clients that servers make by themselves, as GitHub does.
+MAKING: Mapping[str, Mapping[str, object]] = {
+    "oauth:client-made": {"app": "github"},
+    "oauth:client-new": {"app": "github", "kind": "app"},
+}
+
 
 @dataclass(frozen=True)
 class World:
@@ -48,7 +54,7 @@ def make_world(gitlab: Sandbox) -> World:
     }
     return World(
         ids=things(principal(people["admin"]), gitlab, project),
-        of_page=memberships(people["viewer"], project),
+        of_page={**memberships(people["viewer"], project), **MAKING},
         browsers={
             **{who: signed_in(user) for who, user in people.items()},
             "nobody": Client(raise_request_exception=False),
@@ -88,8 +94,14 @@ def things(admin: Principal, gitlab: Sandbox, project: Project) -> dict[str, obj
         "project_id": project.id,
         "connection_id": a_connection(admin, gitlab, project).id,
         "instance_id": instances.register(
-            admin, PROVIDERS["gitlab"], url=f"{gitlab.url}/second", allow_private=True
+            admin,
+            PROVIDERS["gitlab"],
+            url=f"{gitlab.url}/second",
+            client_id="1f0e2d3c4b5a6978",
+            client_secrets=["gloas-of-the-second"],
+            allow_private=True,
         ).id,
+        "kind": "oauth",
         "invitation_id": an_invitation(admin),
         "attempt_id": uuid.UUID(int=7),
         "key": "no-such-key",

@@ -153,5 +153,5 @@ def test_the_list_costs_the_same_however_many_there_are(
         register(admin, f"https://gitlab-{number}.example.com")
         create(admin, gitlab, name=f"connection-{number}")
     ann.get(PAGE)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert ann.get(PAGE).status_code == 200
