@@ -21,7 +21,7 @@ from connections.servers import redirect_uri
 from sandbox.github import Sandbox
 from sandbox.github.applications import new_private_key
 from tests.clients import Api
-from tests.connections import github
+from tests.connections.github import world
 from tests.connections.requests import BASE
 from tests.server import ROOT
 
@@ -34,7 +34,7 @@ PRINTED_HOST = "github.example.com"
 @pytest.fixture(scope="module")
 def running_hub() -> Iterator[Sandbox]:
     with Sandbox(tls=True) as running:
-        github.populate(running)
+        world.populate(running)
         yield running
 
 
@@ -52,7 +52,7 @@ def hub(running_hub: Sandbox, settings: Any, tmp_path: Path) -> Sandbox:
 
 def environment(hub: Sandbox) -> dict[str, str]:
     """Return the variables of the guide's block for an App, with what is true at this GitHub."""
-    app = github.app_at(hub)
+    app = world.app_at(hub)
     true = {
         "CLIENT_ID": app.client_id,
         "CLIENT_SECRET": app.client_secret,
@@ -77,7 +77,7 @@ def printed(method: str) -> dict[str, Any]:
 
 def with_true_values(body: dict[str, Any], hub: Sandbox) -> dict[str, Any]:
     """Return a printed body with what this GitHub knows in the place of the printed credentials, and no others."""
-    true = github.credentials(hub, body["method"])
+    true = world.credentials(hub, body["method"])
     return {**body, "credentials": {name: true[name] for name in body["credentials"]}}
 
 
@@ -221,7 +221,7 @@ def test_a_private_key_is_read_as_it_is_said_to_be_spelled(spelling: str) -> Non
 
 @pytest.mark.django_db
 def test_a_cloud_at_a_host_of_its_own_is_called_at_that_host(admin: Api, hub: Sandbox) -> None:
-    given = {**github.credentials(hub, "pat"), "instanceType": "cloud"}
+    given = {**world.credentials(hub, "pat"), "instanceType": "cloud"}
     assert admin.post(CONNECTIONS, {"name": "cloud", "method": "pat", "credentials": given}).status_code == 200
     assert [request.path for request in hub.requests] == ["/api/v3/user"]
 
@@ -256,7 +256,7 @@ def test_an_answer_without_a_token_is_a_refusal(admin: Api, hub: Sandbox) -> Non
 
 @pytest.mark.django_db
 def test_the_warnings_are_those_that_are_kept(admin: Api, hub: Sandbox) -> None:
-    given = github.credentials(hub, "pat", personalAccessToken=hub.personal_token(scopes=("gist",)).value)
+    given = world.credentials(hub, "pat", personalAccessToken=hub.personal_token(scopes=("gist",)).value)
     assert admin.post(CONNECTIONS, {"name": "gist", "method": "pat", "credentials": given}).status_code == 200
     kept = [warning["code"] for warning in AppConnection.objects.get().warnings]
     assert [row[0] for row in rows(TOKENS, "warning")] == [f"`{code}`" for code in kept]

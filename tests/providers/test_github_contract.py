@@ -6,7 +6,7 @@ from connections.providers.base import Credentials, Listing
 from connections.providers.clients import OAuthClient
 from connections.providers.github import GITHUB
 from sandbox.github import Sandbox
-from tests.connections import github
+from tests.connections.github import world
 from tests.providers.contract import ProviderContract
 
 SECRETS = {"pat": "personalAccessToken", "oauth": "code", "github-app": "code"}
@@ -14,23 +14,23 @@ SECRETS = {"pat": "personalAccessToken", "oauth": "code", "github-app": "code"}
 
 class TestGitHub(ProviderContract):
     provider = GITHUB
-    sandbox = staticmethod(github.populated)
+    sandbox = staticmethod(world.populated)
 
     def good(self, running: Sandbox, method: str) -> Credentials:
-        return github.credentials(running, method)
+        return world.credentials(running, method)
 
     def bad(self, running: Sandbox, method: str) -> Credentials:
         return {**self.good(running, method), SECRETS[method]: "unknown-to-this-github"}
 
     def client(self, running: Sandbox, kind: str) -> OAuthClient:
         if kind == "oauth":
-            application = github.application_at(running)
-            return OAuthClient(application.client_id, ["renewed since", application.client_secret], github.CALLBACK)
-        app = github.app_at(running)
+            application = world.application_at(running)
+            return OAuthClient(application.client_id, ["renewed since", application.client_secret], world.CALLBACK)
+        app = world.app_at(running)
         return OAuthClient(
             app.client_id,
             ["renewed since", app.client_secret],
-            github.CALLBACK,
+            world.CALLBACK,
             details={"slug": app.slug, "appId": str(app.id)},
             private_key=app.private_key,
         )
