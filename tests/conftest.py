@@ -1,7 +1,8 @@
-"""What every test can ask for: a GitLab on a real socket, and somebody who calls the API."""
+"""What every test can ask for: a GitLab and a GitHub on real sockets, and somebody who calls the API."""
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -9,9 +10,11 @@ from django.core.cache import cache
 from django.test import override_settings
 
 from audit import log
+from sandbox.github import Sandbox as GitHub
 from sandbox.gitlab import Sandbox
 from tests import concurrency
 from tests.clients import Api, identity_with
+from tests.connections.github import world
 
 
 @pytest.fixture(scope="session")
@@ -51,6 +54,26 @@ def gitlab(running_gitlab: Sandbox) -> Iterator[Sandbox]:
     running_gitlab.clear_requests()
     yield running_gitlab
     running_gitlab.behave()
+
+
+@pytest.fixture(scope="session")
+def running_github(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[GitHub, Path]]:
+    """A GitHub over TLS, since a bare host name is asked over nothing else, and the file of its authority."""
+    with GitHub(tls=True) as sandbox:
+        authority = tmp_path_factory.mktemp("github") / "ca.pem"
+        authority.write_bytes(sandbox.ca_pem)
+        world.populate(sandbox)
+        yield sandbox, authority
+
+
+@pytest.fixture
+def github(running_github: tuple[GitHub, Path], settings: Any) -> Iterator[GitHub]:
+    """A well-behaved GitHub that has not been asked anything yet, with an authority that we trust."""
+    sandbox, authority = running_github
+    settings.EXTRA_CA_CERTS = str(authority)
+    sandbox.clear_requests()
+    yield sandbox
+    sandbox.behave()
 
 
 @pytest.fixture

@@ -10,6 +10,34 @@ from sandbox.github.applications import App, OAuthApplication
 
 CALLBACK = "http://127.0.0.1:8000/organization/app-connections/github/oauth/callback"
 SCOPES = ("repo", "admin:org")
+OAUTH = "INF_APP_CONNECTION_GITHUB_OAUTH"
+APP = "INF_APP_CONNECTION_GITHUB_APP"
+
+
+def configure(settings: Any, github: Sandbox) -> None:
+    """Make the sandbox the server of the environment's two clients."""
+    settings.APP_CONNECTION_VARIABLES = variables(github)
+
+
+def variables(github: Sandbox) -> dict[str, str]:
+    """Return the environment of a service whose OAuth app and GitHub App are those of this GitHub."""
+    application, app, host = application_at(github), app_at(github), host_of(github)
+    return {
+        f"{OAUTH}_CLIENT_ID": application.client_id,
+        f"{OAUTH}_CLIENT_SECRET": application.client_secret,
+        f"{OAUTH}_HOST": host,
+        f"{APP}_CLIENT_ID": app.client_id,
+        f"{APP}_CLIENT_SECRET": app.client_secret,
+        f"{APP}_PRIVATE_KEY": app.private_key,
+        f"{APP}_SLUG": app.slug,
+        f"{APP}_ID": str(app.id),
+        f"{APP}_HOST": host,
+    }
+
+
+def host_of(github: Sandbox) -> str:
+    """Return the bare host name by which credentials name this GitHub."""
+    return f"127.0.0.1:{github.port}"
 
 
 def populated() -> Sandbox:
@@ -82,4 +110,4 @@ def credentials(github: Sandbox, method: str, **more: Any) -> dict[str, Any]:
         given = {"code": code(github, application_at(github))}
     else:
         given = app_credentials(github, app_at(github))
-    return {**given, "instanceType": "server", "host": f"127.0.0.1:{github.port}", **more}
+    return {**given, "instanceType": "server", "host": host_of(github), **more}
