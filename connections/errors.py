@@ -133,9 +133,12 @@ class ListingFailed(BadRequest):
 
 
 class ProviderRateLimited(RateLimited):
-    def __init__(self, provider: str, doing: str, retry_after: float | None) -> None:
-        message = f"{provider} rate limit reached while {doing}. Wait a moment and try again."
-        super().__init__(message, retry_after=max(1, round(retry_after or 60)))
+    """`limit` is which one, where the provider has several."""
+
+    def __init__(self, provider: str, doing: str, retry_after: float | None, limit: str = "") -> None:
+        which = f"{provider} {limit}" if limit else provider
+        message = f"{which} rate limit reached while {doing}. Wait a moment and try again."
+        super().__init__(message, retry_after=max(1, math.ceil(retry_after or 60)))
 
 
 class TooManyCalls(RateLimited):

@@ -185,7 +185,7 @@ def to_wait(provider: Provider, doing: str, error: RateLimited | Busy) -> Provid
     """Return the 429 for a call that may be repeated soon: GitLab says so, or too many are under way."""
     if isinstance(error, Busy):
         return TooManyCalls(error.message)
-    return ProviderRateLimited(provider.display_name, doing, error.retry_after)
+    return ProviderRateLimited(provider.display_name, doing, error.retry_after, error.limit)
 
 
 def let_in(principal: Principal, connection_id: uuid.UUID, *permissions: Permission) -> ConnectionView:

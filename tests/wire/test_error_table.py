@@ -125,6 +125,12 @@ TABLE = [
         "RateLimitExceeded",
         "GitLab rate limit reached while loading groups. Wait a moment and try again.",
     ),
+    (
+        connections.ProviderRateLimited("GitHub", "loading repositories", 1, "secondary"),
+        429,
+        "RateLimitExceeded",
+        "GitHub secondary rate limit reached while loading repositories. Wait a moment and try again.",
+    ),
     (connections.TooManyCalls("why"), 429, "RateLimitExceeded", "why"),
     (
         connections.InstanceTaken("https://a"),
