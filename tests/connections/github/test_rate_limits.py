@@ -79,7 +79,7 @@ def test_a_grant_that_cannot_be_validated_now_is_given_back(admin: Api, github: 
 
 
 @pytest.mark.parametrize("limit", LIMITS)
-def test_a_check_of_the_connection_says_it_and_stays_healthy(admin: Api, github: Sandbox, limit: str) -> None:
+def test_while_replacing_credentials_the_old_ones_stay(admin: Api, github: Sandbox, limit: str) -> None:
     made = create(admin, github)
     options, _ = LIMITS[limit]
     github.misbehave("rate-limit", "/api/v3/user", **options)
