@@ -28,6 +28,22 @@ def create(api: Api, github: Sandbox, method: str = "pat", **fields: Any) -> dic
     return connection
 
 
+def connected(admin: Api, given: dict[str, Any]) -> str:
+    """Create a connection and return its path."""
+    answer = admin.post(GITHUB, given)
+    assert answer.status_code == 200, answer.content
+    return f"{GITHUB}/{answer.json()['appConnection']['id']}"
+
+
+def installed(github: Sandbox, login: str, repositories: Any = "all", *, user: str = "olga") -> dict[str, Any]:
+    """Return the body by which somebody connects the App, where it is installed on an account of theirs."""
+    app = world.app_at(github)
+    installation = github.install(app, login, repositories)
+    given = body(github, "github-app")
+    given["credentials"] |= {"code": world.code(github, app, user=user), "installationId": str(installation.id)}
+    return given
+
+
 def sent_to(github: Sandbox) -> list[tuple[str, str]]:
     """Return method and path of each request that a GitHub was sent, and forget them."""
     sent = [(request.method, request.path) for request in github.requests]
