@@ -26,8 +26,11 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from config.wsgi import application
+from sandbox.github import Sandbox as GitHub
 from sandbox.gitlab import Sandbox
-from tests.clients import anonymous, identity_with
+from tests.clients import anonymous
+from tests.config.documented import World
+from tests.connections.github.world import variables
 
 OAUTH_CLIENT = {f"INF_APP_CONNECTION_GITLAB_OAUTH_CLIENT_{part}": "made-up" for part in ("ID", "SECRET")}
 ERRORS = {"400", "401", "403", "404", "405", "422", "429", "500", "503"}
@@ -174,61 +177,6 @@ def test_the_page_refers_to_no_other_host() -> None:
 # The service keeps what the document says
 
 
-class World:
-    """One of everything, and the admin who made it: what operations can be tried on."""
-
-    def __init__(self, gitlab: Sandbox) -> None:
-        self.admin = identity_with(role="admin", name="admin")
-        self.calls = 0
-        project = self.make("/api/v2/workspace", projectName="Platform", slug="platform")["project"]
-        mine = self.admin.get("/api/v1/identities/details").json()["identityDetails"]["organization"]
-        identity = self.make("/api/v1/identities", name="pipeline", organizationId=mine["id"], role="member")
-        self.ids = {"project_id": project["id"], "slug": "platform", "identity_id": identity["identity"]["id"]}
-        one = self.ids["identity_id"]
-        universal = f"/api/v1/auth/universal-auth/identities/{one}"
-        self.make(universal)
-        secret = self.make(f"{universal}/client-secrets", description="a")["clientSecretData"]
-        self.make(f"/api/v1/auth/token-auth/identities/{one}")
-        token = self.make(f"/api/v1/auth/token-auth/identities/{one}/tokens", name="a")["tokenData"]
-        member = self.make(f"/api/v2/workspace/{project['id']}/identity-memberships/{one}", role="member")
-        connection = self.make(
-            "/api/v1/app-connections/gitlab",
-            name="platform",
-            method="access-token",
-            credentials={
-                "accessToken": gitlab.personal_token().value,
-                "accessTokenType": "personal",
-                "instanceUrl": gitlab.url,
-            },
-        )
-        instance = self.make("/api/v1/app-connections/gitlab/instances", instanceUrl="https://gitlab.example.com")
-        self.ids |= {
-            "instance_id": instance["instance"]["id"],
-            "client_secret_id": secret["id"],
-            "token_id": token["id"],
-            "membership_id": member["identityMembership"]["id"],
-            "connection_id": connection["appConnection"]["id"],
-            "name": "platform",
-        }
-
-    @property
-    def headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.admin.token}"}
-
-    def aim(self, case: schemathesis.Case[Any]) -> None:
-        """Let every second call meet what exists."""
-        self.calls += 1
-        if self.calls % 2:
-            known = {name: self.ids[name] for name in case.path_parameters or {}}
-            case.path_parameters = known
-
-    def make(self, path: str, **body: Any) -> dict[str, Any]:
-        answer = self.admin.post(path, body)
-        assert answer.status_code == 200, answer.content
-        made: dict[str, Any] = answer.json()
-        return made
-
-
 @pytest.fixture
 def loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """No name is looked up and no connection is made but to this machine."""
@@ -249,10 +197,12 @@ def loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def world(db: None, gitlab: Sandbox, loopback_only: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def world(
+    db: None, gitlab: Sandbox, github: GitHub, loopback_only: None, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[World]:
     """A world that the WSGI application sees: like Django's own test client it leaves the connection open."""
-    monkeypatch.setattr(django_settings, "APP_CONNECTION_VARIABLES", OAUTH_CLIENT)
-    made = World(gitlab)
+    monkeypatch.setattr(django_settings, "APP_CONNECTION_VARIABLES", OAUTH_CLIENT | variables(github))
+    made = World(gitlab, github)
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     yield made
