@@ -4,162 +4,22 @@ Bodies are what the provider sends, stray keys and noise included; what it reads
 and JSON type, since Go decodes strictly.
 """
 
-from datetime import datetime
+import json
 from typing import Any
 
 import pytest
 
+from sandbox.github import Sandbox as GitHub
 from sandbox.gitlab import Sandbox
-from tests.clients import Api, bootstrap, login
+from tests.connections.github import world
+from tests.terraform import Terraform, apply, connection_body, member_body, membership, read, set_up
 
 pytestmark = pytest.mark.django_db
-
-PROJECT_KEYS = ("id", "name", "slug", "type", "description", "hasDeleteProtection")
-NOISE = {"isTemporary": False, "temporaryMode": "", "temporaryRange": ""}
-
-
-class Terraform:
-    """The provider: logs in for each phase, and takes every 2xx with JSON for a success."""
-
-    def __init__(self, client_id: str, client_secret: str) -> None:
-        self.credentials = (client_id, client_secret)
-        self.phase()
-
-    def phase(self) -> None:
-        """Start the provider again."""
-        answer = login(*self.credentials)
-        assert answer.status_code == 200, answer.content
-        body = answer.json()
-        assert body["tokenType"] == "Bearer"
-        assert isinstance(body["expiresIn"], int)
-        assert isinstance(body["accessTokenMaxTTL"], int)
-        self.api = Api(token=body["accessToken"])
-
-    def call(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
-        answer = self.api.request(method, path, body, headers={"User-Agent": "terraform"})
-        assert answer.status_code == 200, (method, path, answer.content)
-        assert "json" in answer.headers["Content-Type"]
-        assert not answer.cookies
-        decoded: dict[str, Any] = answer.json()
-        return decoded
 
 
 @pytest.fixture
 def terraform(db: None) -> Terraform:
-    """The provider with an organization admin's client id and secret, as an operator sets it up."""
-    admin = bootstrap()
-    organization = admin.get("/api/v1/identities/details").json()["identityDetails"]["organization"]["id"]
-    given = {"name": "terraform", "organizationId": organization, "role": "admin"}
-    identity = admin.post("/api/v1/identities", given).json()["identity"]["id"]
-    base = f"/api/v1/auth/universal-auth/identities/{identity}"
-    client_id = admin.post(base, {"identityId": identity}).json()["identityUniversalAuth"]["clientId"]
-    secret = admin.post(f"{base}/client-secrets", {"description": "", "numUsesLimit": 0, "ttl": 0}).json()
-    return Terraform(client_id, secret["clientSecret"])
-
-
-def apply(terraform: Terraform, gitlab: Sandbox) -> dict[str, str]:
-    """Create everything of the example; returns the ids."""
-    organization = terraform.call("GET", "/api/v1/identities/details")["identityDetails"]["organization"]["id"]
-    terraform.phase()
-    project = terraform.call(
-        "POST",
-        "/api/v2/workspace",
-        {
-            "projectName": "Platform",
-            "slug": "platform-connections",
-            "organizationSlug": "",
-            "type": "secret-manager",
-            "shouldCreateDefaultEnvs": True,
-            "hasDeleteProtection": False,
-            "projectDescription": "Connections of the platform team",
-        },
-    )["project"]
-    moment(project["updatedAt"])
-    identity = terraform.call(
-        "POST",
-        "/api/v1/identities",
-        {"name": "deployer", "hasDeleteProtection": False, "organizationId": organization, "role": "member"},
-    )["identity"]
-    ids = {"organization": organization, "project": project["id"], "identity": identity["id"]}
-    terraform.call(
-        "POST",
-        f"/api/v1/auth/universal-auth/identities/{identity['id']}",
-        {
-            "identityId": identity["id"],
-            "accessTokenTTL": 3600,
-            "accessTokenMaxTTL": 86400,
-            "accessTokenTrustedIps": [{"ipAddress": "0.0.0.0/0"}, {"ipAddress": "::/0"}],
-        },
-    )
-    terraform.call("POST", membership(ids), member_body(ids, "admin"))
-    terraform.call("GET", membership(ids))
-    secret = terraform.call(
-        "POST",
-        f"/api/v1/auth/universal-auth/identities/{identity['id']}/client-secrets",
-        {"identityId": identity["id"], "description": "created by terraform", "numUsesLimit": 0, "ttl": 0},
-    )
-    assert len(secret["clientSecret"]) == 64
-    ids["secret"] = secret["clientSecretData"]["id"]
-    for name, scope in (("gitlab-organization", {}), ("gitlab-platform", {"projectId": project["id"]})):
-        made = terraform.call("POST", "/api/v1/app-connections/gitlab", connection_body(gitlab, name) | scope)
-        ids[name] = made["appConnection"]["id"]
-    return ids
-
-
-def connection_body(gitlab: Sandbox, name: str) -> dict[str, Any]:
-    return {
-        "App": "gitlab",
-        "method": "access-token",
-        "name": name,
-        "credentials": {
-            "accessToken": gitlab.group_token("platform").value,
-            "accessTokenType": "group",
-            "instanceUrl": gitlab.url,
-        },
-    }
-
-
-def membership(ids: dict[str, str]) -> str:
-    return f"/api/v2/workspace/{ids['project']}/identity-memberships/{ids['identity']}"
-
-
-def member_body(ids: dict[str, str], role: str) -> dict[str, Any]:
-    start = "2026-11-20T12:33:00.123456789Z"
-    return {
-        "projectId": ids["project"],
-        "identityId": ids["identity"],
-        "roles": [{"role": role, **NOISE, "temporaryAccessStartTime": start}],
-    }
-
-
-def read(terraform: Terraform, ids: dict[str, str]) -> dict[str, Any]:
-    """Return what a plan reads, as the provider keeps it in its state."""
-    project = terraform.call("GET", f"/api/v1/workspace/{ids['project']}")["workspace"]
-    identity = terraform.call("GET", f"/api/v1/identities/{ids['identity']}")["identity"]
-    base = f"/api/v1/auth/universal-auth/identities/{ids['identity']}"
-    auth = terraform.call("GET", base)["identityUniversalAuth"]
-    secret = terraform.call("GET", f"{base}/client-secrets/{ids['secret']}")["clientSecretData"]
-    member = terraform.call("GET", membership(ids))["identityMembership"]
-    connections = {
-        name: terraform.call("GET", f"/api/v1/app-connections/gitlab/{ids[name]}")["appConnection"]
-        for name in ("gitlab-organization", "gitlab-platform")
-    }
-    return {
-        "project": {key: project[key] for key in PROJECT_KEYS},
-        "identity": (identity["identity"]["name"], identity["role"], identity.get("customRole")),
-        "auth": (auth["accessTokenTTL"], auth["accessTokenMaxTTL"], auth["accessTokenTrustedIps"]),
-        "secret": secret["isClientSecretRevoked"],
-        "roles": [(role.get("customRoleSlug") or role["role"], role["isTemporary"]) for role in member["roles"]],
-        "connections": {
-            name: (one["name"], one["description"], one["projectId"], one["credentialsHash"])
-            for name, one in connections.items()
-        },
-    }
-
-
-def moment(text: str) -> None:
-    """RFC 3339 with an offset."""
-    assert datetime.fromisoformat(text).tzinfo is not None
+    return set_up()
 
 
 def test_apply_then_plan_shows_no_change(terraform: Terraform, gitlab: Sandbox) -> None:
@@ -272,3 +132,98 @@ def test_adopting_an_existing_membership_and_importing_it(terraform: Terraform, 
     assert imported["project"]["id"] == ids["project"]
     again = terraform.api.post(membership(ids), member_body(ids, "admin"))
     assert again.status_code == 400
+
+
+# GitHub: bodies are the very bytes, in Go's order of keys
+
+
+GITHUB = "/api/v1/app-connections/github"
+# What Go decodes, each into a string but `version`; null leaves it empty.
+DECODED = (
+    "id", "name", "description", "version", "orgId", "projectId", "app", "method", "credentialsHash", "gatewayId"
+)  # fmt: skip
+
+
+def decoded(answer: dict[str, Any]) -> dict[str, Any]:
+    """Return a connection as the provider has it in its memory."""
+    assert set(answer) == {"appConnection"}
+    found = {name: answer["appConnection"].get(name) for name in DECODED}
+    assert isinstance(found.pop("version"), int)
+    assert all(value is None or isinstance(value, str) for value in found.values())
+    assert found["projectId"] != "", "it would be drift, and force a replacement"
+    return found
+
+
+def github_credentials(github: GitHub) -> str:
+    host, token = world.host_of(github), github.personal_token(scopes=world.SCOPES).value
+    return json.dumps({"host": host, "instanceType": "server", "personalAccessToken": token}, separators=(",", ":"))
+
+
+def test_the_life_of_a_github_connection(terraform: Terraform, github: GitHub) -> None:
+    credentials = github_credentials(github)
+    given = f'{{"App":"github","method":"pat","name":"github-organization","credentials":{credentials}}}'
+    made = decoded(terraform.send("POST", GITHUB, given))
+    assert (made["name"], made["description"], made["projectId"]) == ("github-organization", None, None)
+    assert (made["app"], made["method"], made["gatewayId"]) == ("github", "pat", None)
+
+    terraform.phase()
+    path = f"{GITHUB}/{made['id']}"
+    assert decoded(terraform.call("GET", path)) == made, "a plan shows no change"
+
+    changed = decoded(
+        terraform.send(
+            "PATCH",
+            path,
+            f'{{"ID":"{made["id"]}","App":"github","description":"","method":"pat","name":"renamed",'
+            f'"credentials":{credentials}}}',
+        )
+    )
+    assert changed == made | {"name": "renamed", "description": "", "credentialsHash": changed["credentialsHash"]}
+    terraform.phase()
+    assert decoded(terraform.call("GET", path)) == changed, "a plan shows no conflict"
+
+    assert decoded(terraform.call("DELETE", path)) == changed
+    assert terraform.api.get(path).status_code == 404
+
+
+def test_the_life_of_a_github_connection_of_a_project(terraform: Terraform, github: GitHub) -> None:
+    sent = {"projectName": "Platform", "slug": "platform", "type": "secret-manager"}
+    project = terraform.call("POST", "/api/v2/workspace", sent)["project"]["id"]
+    credentials = github_credentials(github)
+    made = decoded(
+        terraform.send(
+            "POST",
+            GITHUB,
+            '{"App":"github","description":"of the platform team","method":"pat","name":"github-platform",'
+            f'"credentials":{credentials},"projectId":"{project}"}}',
+        )
+    )
+    assert (made["description"], made["projectId"]) == ("of the platform team", project)
+    path = f"{GITHUB}/{made['id']}"
+    changed = decoded(
+        terraform.send(
+            "PATCH",
+            path,
+            f'{{"ID":"{made["id"]}","App":"github","description":"","method":"pat","name":"github-platform",'
+            f'"credentials":{credentials},"projectId":"{project}"}}',
+        )
+    )
+    assert (changed["description"], changed["projectId"]) == ("", project)
+    terraform.phase()
+    assert decoded(terraform.call("GET", path)) == changed
+    terraform.call("DELETE", path)
+
+
+def test_a_github_connection_to_github_com_names_no_host(
+    terraform: Terraform, github: GitHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connections.providers.github.credentials.DEFAULT_API", f"{github.url}/api/v3")
+    token = github.personal_token().value
+    made = terraform.send(
+        "POST",
+        GITHUB,
+        '{"App":"github","method":"pat","name":"github-cloud",'
+        f'"credentials":{{"instanceType":"cloud","personalAccessToken":"{token}"}}}}',
+    )
+    assert made["appConnection"]["credentials"] == {"instanceType": "cloud"}
+    assert decoded(terraform.call("GET", f"{GITHUB}/{made['appConnection']['id']}")) == decoded(made)
