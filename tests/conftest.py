@@ -77,6 +77,12 @@ def github(running_github: tuple[GitHub, Path], settings: Any) -> Iterator[GitHu
 
 
 @pytest.fixture
+def clients(github: GitHub, settings: Any) -> None:
+    """The operator has set an OAuth app and a GitHub App, both at the sandbox."""
+    world.configure(settings, github)
+
+
+@pytest.fixture
 def admin(db: None) -> Api:
     """An admin identity of the first organization."""
     return identity_with(role="admin", name="admin")

@@ -32,7 +32,7 @@ from connections.providers.clients import ClientKind, ClientVariables, OAuthClie
 from connections.providers.errors import ClientMissing, GrantLost, NotTheirs, ProviderError, Refused
 from connections.providers.github import app_maker, client, private_key, token_endpoint
 from connections.providers.github.app_token import app_jwt
-from connections.providers.github.credentials import api_url, is_hosted, web_url
+from connections.providers.github.credentials import api_url, is_hosted, url_of_setting
 from connections.providers.github.fields import OF_SERVER
 from connections.providers.github.oauth import end_token
 from connections.providers.github.rest import AppUnknown
@@ -234,7 +234,7 @@ CLIENT = ClientKind(
         client_id="INF_APP_CONNECTION_GITHUB_APP_CLIENT_ID",
         client_secret="INF_APP_CONNECTION_GITHUB_APP_CLIENT_SECRET",  # noqa: S106  # the name of a variable
         url="INF_APP_CONNECTION_GITHUB_APP_HOST",
-        read_url=web_url,
+        read_url=url_of_setting,
         details={"slug": "INF_APP_CONNECTION_GITHUB_APP_SLUG", "appId": "INF_APP_CONNECTION_GITHUB_APP_ID"},
         private_key="INF_APP_CONNECTION_GITHUB_APP_PRIVATE_KEY",
         read_private_key=private_key.read,

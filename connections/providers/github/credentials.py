@@ -21,6 +21,13 @@ def web_url(host: str) -> str:
     return f"https://{host}"
 
 
+def url_of_setting(host: str) -> str:
+    """Return the same for the host that the operator names. Raises ValueError for what is no bare name."""
+    if not is_host(host):
+        raise ValueError("Give the bare name of the host, such as github.example.com, without a scheme or a path.")
+    return web_url(host)
+
+
 def server_url(credentials: Credentials, default: str = DEFAULT_URL) -> str:
     """Return the web address of the host that is named, or else the default; without a slash at the end."""
     host = str(credentials.get("host") or "").strip()

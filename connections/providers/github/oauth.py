@@ -25,7 +25,7 @@ from connections.providers.base import (
 from connections.providers.clients import ClientKind, ClientVariables, OAuthClient, Server
 from connections.providers.errors import ClientMissing, GrantLost, Refused
 from connections.providers.github import client, token_endpoint
-from connections.providers.github.credentials import api_url, web_url
+from connections.providers.github.credentials import api_url, url_of_setting
 from connections.providers.github.fields import OF_SERVER
 from connections.providers.github.guide import SYNC_SCOPES
 from connections.providers.token_answers import Tokens
@@ -111,7 +111,7 @@ CLIENT = ClientKind(
         client_id="INF_APP_CONNECTION_GITHUB_OAUTH_CLIENT_ID",
         client_secret="INF_APP_CONNECTION_GITHUB_OAUTH_CLIENT_SECRET",  # noqa: S106  # the name of a variable
         url="INF_APP_CONNECTION_GITHUB_OAUTH_HOST",
-        read_url=web_url,
+        read_url=url_of_setting,
     ),
 )
 

@@ -1,4 +1,4 @@
-"""What the tests of this folder can ask for: our clients at the GitHub, and a second GitHub."""
+"""What the tests of this folder can ask for: a second GitHub."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,12 +8,6 @@ import pytest
 
 from sandbox.github import Sandbox
 from tests.connections.github import world
-
-
-@pytest.fixture
-def clients(github: Sandbox, settings: Any) -> None:
-    """The operator has set an OAuth app and a GitHub App, both at the sandbox."""
-    world.configure(settings, github)
 
 
 @pytest.fixture(scope="session")
