@@ -1,5 +1,7 @@
 """GitHub has two kinds of rate limits: the 429 says which was reached, and when to come back."""
 
+from typing import Any
+
 import pytest
 
 from connections.models import AppConnection
@@ -10,7 +12,7 @@ from tests.connections.github.requests import GITHUB, body, create, sent_to
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clients")]
 
 # The primary one names the moment at which it is lifted, in whole seconds; the secondary one how long to wait.
-LIMITS = {
+LIMITS: dict[str, tuple[dict[str, Any], set[str]]] = {
     "primary": ({"secondary": False}, {"16", "17"}),
     "secondary": ({"secondary": True}, {"17"}),
 }

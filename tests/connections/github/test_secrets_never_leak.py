@@ -63,7 +63,7 @@ class Walk:
     def be_refused(self) -> None:
         for method in METHODS:
             for fault in ("close", "html", "not-json", "status", "redirect"):
-                options = {"to": "https://example.com/"} if fault == "redirect" else {}
+                options: dict[str, Any] = {"to": "https://example.com/"} if fault == "redirect" else {}
                 given = self.given(method, name="refused")
                 self.github.misbehave(fault, "/", **options)
                 self.note(self.api.post(GITHUB, given))
