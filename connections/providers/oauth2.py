@@ -50,12 +50,30 @@ CURES = {
     ),
     "unauthorized_client": "The OAuth application must be confidential and allow the authorization code flow.",
 }
-# Of a server that calls the RFC's errors by names of its own: what each is.
-Codes = Mapping[str, str]
-NONE: Codes = {}
-
 TokenCall = Callable[[OAuth2Session], Any]
 Result = TypeVar("Result")
+
+
+def limited_by_status(answer: Answer) -> RateLimited | None:
+    """Return the error for an answer that a rate limit is reached; None for any other."""
+    if answer.status != HTTPStatus.TOO_MANY_REQUESTS:
+        return None
+    message = f"{answer.url} asks to wait: its rate limit is reached. Try again later."
+    return RateLimited(message, retry_after=retry_after(answer))
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """In what a server departs from the RFC: `codes` say what its own names of errors mean there.
+
+    `limited` tells which of its answers are that a rate limit is reached.
+    """
+
+    codes: Mapping[str, str] = field(default_factory=dict)
+    limited: Callable[[Answer], RateLimited | None] = limited_by_status
+
+
+RFC = Dialect()
 
 
 class _Answered(Exception):
@@ -76,7 +94,7 @@ def authorize_url(server: Server, endpoint: str, consent: Consent) -> str:
     return str(url)
 
 
-def exchange(server: Server, endpoint: str, *, code: str, verifier: str | None, codes: Codes = NONE) -> Tokens:
+def exchange(server: Server, endpoint: str, *, code: str, verifier: str | None, dialect: Dialect = RFC) -> Tokens:
     """Return the tokens for an authorization code. `verifier` is None for a code asked for without a challenge."""
     proof = {"code_verifier": verifier} if verifier else {}
     sent = {"code": code, "redirect_uri": client_of(server).redirect_uri, **proof}
@@ -84,11 +102,11 @@ def exchange(server: Server, endpoint: str, *, code: str, verifier: str | None, 
     def call(session: OAuth2Session) -> Any:
         return session.fetch_token(endpoint, grant_type="authorization_code", **sent)
 
-    asked = _Asked(server, endpoint, [code, *proof.values()], codes)
+    asked = _Asked(server, endpoint, [code, *proof.values()], dialect)
     return _tokens(asked, server.network, call)
 
 
-def refresh(server: Server, endpoint: str, *, refresh_token: str, seconds: float, codes: Codes = NONE) -> Tokens:
+def refresh(server: Server, endpoint: str, *, refresh_token: str, seconds: float, dialect: Dialect = RFC) -> Tokens:
     """Return new tokens for a refresh token, listening for so many seconds.
 
     After a NoAnswer or BadAnswer the old one may be used up.
@@ -98,7 +116,7 @@ def refresh(server: Server, endpoint: str, *, refresh_token: str, seconds: float
     def call(session: OAuth2Session) -> Any:
         return session.refresh_token(endpoint, refresh_token=refresh_token)
 
-    return _tokens(_Asked(server, endpoint, [refresh_token], codes), network, call)
+    return _tokens(_Asked(server, endpoint, [refresh_token], dialect), network, call)
 
 
 def revoke(server: Server, endpoint: str, *, token: str, seconds: float) -> None:
@@ -140,12 +158,12 @@ def _with_each_secret(server: Server, call: Callable[[OAuthClient, str], Result]
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """Who is asked for tokens: `sent` are the secrets of the request, `codes` its words for the RFC's errors."""
+    """Who is asked for tokens: `sent` are the secrets of the request."""
 
     server: Server
     endpoint: str
     sent: Sequence[str] = field(repr=False)
-    codes: Codes
+    dialect: Dialect
 
 
 def _tokens(asked: _Asked, network: Network, call: TokenCall) -> Tokens:
@@ -153,7 +171,7 @@ def _tokens(asked: _Asked, network: Network, call: TokenCall) -> Tokens:
         sent_at = time.time()
         with _session(network, client, secret) as session:
             answer = _answer(asked.endpoint, _answer_to(session, asked.endpoint, call))
-        return read(_checked(answer, [*asked.sent, secret], asked.codes), sent_at)
+        return read(_checked(answer, [*asked.sent, secret], asked.dialect), sent_at)
 
     return _with_each_secret(asked.server, with_secret)
 
@@ -196,31 +214,30 @@ def _answer(endpoint: str, response: requests.Response) -> Answer:
     return Answer(endpoint, response.status_code, response.headers, response.content)
 
 
-def _checked(answer: Answer, sent: Sequence[str], codes: Codes = NONE) -> Answer:
+def _checked(answer: Answer, sent: Sequence[str], dialect: Dialect = RFC) -> Answer:
     """Return a 200; raise what any other answer means (RFC 6749, section 5.2). `sent` must not be repeated.
 
-    A server with `codes` of its own answers errors with status 200, too: the body tells.
+    A server with codes of its own answers errors with status 200, too: the body tells.
     """
     if answer.status == HTTPStatus.OK:
-        if codes and {"error", "access_token"} & answer.json_object().keys() == {"error"}:
-            raise _refused(answer, sent, codes)
+        if dialect.codes and {"error", "access_token"} & answer.json_object().keys() == {"error"}:
+            raise _refused(answer, sent, dialect)
         return answer
-    if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-        message = f"{answer.url} asks to wait: its rate limit is reached. Try again later."
-        raise RateLimited(message, retry_after=retry_after(answer))
+    if limited := dialect.limited(answer):
+        raise limited
     if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         message = f"{answer.url} answered with status {answer.status}. Try again later."
         raise ServerFailed(message, status=answer.status, retry_after=retry_after(answer))
-    raise _refused(answer, sent, codes)
+    raise _refused(answer, sent, dialect)
 
 
-def _refused(answer: Answer, sent: Sequence[str], codes: Codes) -> Refused:
+def _refused(answer: Answer, sent: Sequence[str], dialect: Dialect) -> Refused:
     body = answer.json_object()  # a page instead of JSON raises NotJson
     code = _without(sent, body.get("error"))[:64]
     description = _without(sent, body.get("error_description") or body.get("message"))
     message = f"{answer.url} answered with status {answer.status}: {description or code or 'no cause given'}"
     said = " - ".join(text for text in (code, description) if text)
-    return Refused(message, status=answer.status, code=codes.get(code, code) or None, said=said)
+    return Refused(message, status=answer.status, code=dialect.codes.get(code, code) or None, said=said)
 
 
 def _without(secrets: Iterable[str], value: Any) -> str:

@@ -61,7 +61,7 @@ def refresh(server: Server, credentials: Credentials) -> Grant:
         token_endpoint.token_endpoint(server),
         refresh_token=str(credentials["refreshToken"]),
         seconds=REFRESH_SECONDS,
-        codes=token_endpoint.CODES,
+        dialect=token_endpoint.DIALECT,
     )
     return _grant(tokens, credentials)
 

@@ -3,24 +3,34 @@
 https://docs.github.com/en/apps/oauth-apps/maintaining-oauth-apps/troubleshooting-oauth-app-access-token-request-errors
 """
 
-from collections.abc import Mapping
 from http import HTTPStatus
 
 from connections.providers import oauth2
+from connections.providers.answer import Answer, shown
 from connections.providers.base import Credentials
 from connections.providers.clients import Server
-from connections.providers.errors import Declined, ProviderError, Refused, TokenMissing
+from connections.providers.errors import Declined, ProviderError, RateLimited, Refused, TokenMissing
+from connections.providers.github import limits, rest
 from connections.providers.github.credentials import DEFAULT_URL, credentials_at
-from connections.providers.oauth2 import INVALID_CLIENT, INVALID_GRANT
+from connections.providers.oauth2 import INVALID_CLIENT, INVALID_GRANT, Dialect
 from connections.providers.token_answers import Tokens
 
-CODES: Mapping[str, str] = {
-    "bad_refresh_token": INVALID_GRANT,
-    "bad_verification_code": INVALID_GRANT,
-    "incorrect_client_credentials": INVALID_CLIENT,
-}
 OF_SERVER = ("instanceType", "host")
 REFUSED = "Unable to validate connection: verify credentials. "
+
+
+def _limited(answer: Answer) -> RateLimited | None:
+    return limits.reached(answer, answer.url, shown(rest.body(answer).get("message")))
+
+
+DIALECT = Dialect(
+    codes={
+        "bad_refresh_token": INVALID_GRANT,
+        "bad_verification_code": INVALID_GRANT,
+        "incorrect_client_credentials": INVALID_CLIENT,
+    },
+    limited=_limited,
+)
 
 
 def authorize_endpoint(server: Server) -> str:
@@ -34,7 +44,9 @@ def token_endpoint(server: Server) -> str:
 def exchange(server: Server, given: Credentials) -> Tokens:
     """Return the tokens for the code that was given, with its verifier where there was a challenge."""
     verifier = given.get("codeVerifier")
-    return oauth2.exchange(server, token_endpoint(server), code=str(given["code"]), verifier=verifier, codes=CODES)
+    return oauth2.exchange(
+        server, token_endpoint(server), code=str(given["code"]), verifier=verifier, dialect=DIALECT
+    )
 
 
 def of_server(server: Server, given: Credentials) -> Credentials:

@@ -70,6 +70,23 @@ def test_while_exchanging_a_code_the_persons_token_is_ended(admin: Api, github: 
     assert not AppConnection.objects.exists()
 
 
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("limit", LIMITS)
+@pytest.mark.parametrize("method", ["oauth", "github-app"])
+def test_of_the_token_endpoint(admin: Api, github: Sandbox, method: str, limit: str, status: int) -> None:
+    given = body(github, method)
+    options, waits = LIMITS[limit]
+    github.misbehave("rate-limit", "/login/oauth/access_token", status=status, retry_after=17, **options)
+    answer = admin.post(GITHUB, given)
+    assert answer.status_code == 429
+    assert answer.json()["message"] == (
+        f"GitHub {limit} rate limit reached while exchanging the OAuth code. Wait a moment and try again."
+    )
+    assert answer.headers["Retry-After"] in waits
+    github.behave()
+    assert admin.post(GITHUB, given).status_code == 200, "the code is as good as before"
+
+
 def test_a_grant_that_cannot_be_validated_now_is_given_back(admin: Api, github: Sandbox) -> None:
     given = body(github, "oauth")
     github.clear_requests()
