@@ -1,0 +1,93 @@
+"""A GitHub that lies, repeats what it was sent, or never stops: nothing of it is stored, shown or waited for."""
+
+import json
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+
+from connections.models import AppConnection
+from sandbox.github import Sandbox
+from tests.clients import Api
+from tests.connections.github.requests import GITHUB, METHODS, body, create
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clients")]
+
+JSON = {"Content-Type": "application/json"}
+ENDPOINT = "/login/oauth/access_token"
+
+
+def answer(
+    github: Sandbox, path: str, value: Any, status: int = 200, headers: Mapping[str, str] = MappingProxyType({})
+) -> None:
+    github.misbehave("status", path, status=status, body=json.dumps(value), headers={**JSON, **headers})
+
+
+def test_a_token_that_the_server_repeats_is_not_repeated_by_us(admin: Api, github: Sandbox) -> None:
+    given = body(github)
+    token = given["credentials"]["personalAccessToken"]
+    answer(github, "/api/v3/user", {"message": f"I was sent {token}, really {token}"}, status=403)
+    message = admin.post(GITHUB, given).json()["message"]
+    assert token not in message
+    assert message.endswith("Forbidden. Cause: I was sent [secret], really [secret]")
+
+
+@pytest.mark.parametrize("method", ["oauth", "github-app"])
+def test_a_code_that_the_server_repeats_is_not_repeated_by_us(admin: Api, github: Sandbox, method: str) -> None:
+    given = body(github, method)
+    code = given["credentials"]["code"]
+    answer(github, ENDPOINT, {"error": f"bad_{code}", "error_description": f"I do not know {code}."})
+    response = admin.post(GITHUB, given)
+    assert response.status_code == 400
+    assert code not in response.content.decode()
+    assert response.json()["message"] == (
+        "Unable to validate credentials: GitHub responded with an error: bad_[secret] - I do not know [secret]."
+    )
+
+
+@pytest.mark.parametrize("token", ["", 7, None, ["ghu_x"], "ghu_x\r\nX-Evil: 1", "ghu_" + "x" * 100_000])
+@pytest.mark.parametrize("method", ["oauth", "github-app"])
+def test_a_token_that_is_none_is_not_used(admin: Api, github: Sandbox, method: str, token: Any) -> None:
+    given = body(github, method)
+    github.clear_requests()
+    answer(github, ENDPOINT, {"access_token": token, "token_type": "bearer", "scope": "repo"})
+    assert admin.post(GITHUB, given).status_code == 400
+    assert {request.path for request in github.requests} == {ENDPOINT}
+    assert not AppConnection.objects.exists()
+
+
+def test_what_is_stored_of_an_account_is_short_and_printable(admin: Api, github: Sandbox) -> None:
+    scopes = ", ".join(["repo", *(f"s{number}" for number in range(1000))])
+    user = {"id": 1, "login": "a\u0000n\u001bn", "name": "x" * 2_000_000, "type": "User"}
+    answer(github, "/api/v3/user", user, headers={"X-OAuth-Scopes": scopes})
+    create(admin, github)
+    stored = AppConnection.objects.get()
+    assert (stored.account or {})["username"] == "ann"
+    assert len((stored.account or {})["name"]) == 255
+    assert len(stored.scopes) == 64
+
+
+def test_a_listing_that_never_ends_is_given_up(admin: Api, github: Sandbox) -> None:
+    one = create(admin, github)["id"]
+    page = [{"id": number, "login": "o"} for number in range(1, 101)]
+    answer(github, "/api/v3/user/orgs", page, headers={"Link": '<https://example.com>; rel="next"'})
+    response = admin.get(f"{GITHUB}/{one}/organizations")
+    assert response.status_code == 400
+    assert "lists more than 10000 items" in response.json()["message"]
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("value", [[], {}, [1], "text", None, {"id": []}])
+def test_an_answer_of_another_shape_is_no_internal_error(
+    admin: Api, github: Sandbox, method: str, value: Any
+) -> None:
+    given = body(github, method)
+    answer(github, "/api/v3", value)
+    assert admin.post(GITHUB, given).status_code in {200, 400, 403}
+    github.behave()
+    path = f"{GITHUB}/{create(admin, github, 'pat', name='other')['id']}"
+    answer(github, "/api/v3", value)
+    for listed in ("repositories", "organizations", "environments"):
+        found = admin.get(f"{path}/{listed}", {"owner": "acme", "repo": "api"})
+        assert found.status_code in {200, 400}
