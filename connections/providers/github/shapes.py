@@ -7,6 +7,7 @@ from typing import Any
 
 from connections.providers.answer import Answer, shown
 from connections.providers.base import Account
+from connections.providers.errors import NotJson
 
 MOST_SCOPES = 64
 MOST_PERMISSIONS = 256
@@ -98,7 +99,10 @@ class MadeApp:
 
 
 def user(answer: Answer) -> User:
+    """Raises NotJson for an answer that names nobody: what does not is no GitHub."""
     found = answer.json_object()
+    if not number(found.get("id")) or not isinstance(found.get("login"), str):
+        raise NotJson(f"{answer.url} answered without a user. Check that the host is that of a GitHub.")
     account = Account(
         id=shown(found.get("id")),
         username=shown(found.get("login")),

@@ -68,6 +68,24 @@ def test_what_is_stored_of_an_account_is_short_and_printable(admin: Api, github:
     assert len(stored.scopes) == 64
 
 
+@pytest.mark.parametrize("method", ["oauth", "pat"])
+@pytest.mark.parametrize(
+    "user",
+    [{}, {"id": 1}, {"login": "ann"}, {"id": "1", "login": "ann"}, {"id": 1, "login": ["ann"]}, {"message": "hi"}],
+)
+def test_an_answer_that_names_nobody_verifies_nothing(
+    admin: Api, github: Sandbox, method: str, user: dict[str, Any]
+) -> None:
+    given = body(github, method)
+    answer(github, "/api/v3/user", user)
+    response = admin.post(GITHUB, given)
+    assert response.status_code == 400
+    assert response.json()["message"].endswith(
+        f"{github.url}/api/v3/user answered without a user. Check that the host is that of a GitHub."
+    )
+    assert not AppConnection.objects.exists()
+
+
 def test_a_listing_that_never_ends_is_given_up(admin: Api, github: Sandbox) -> None:
     one = create(admin, github)["id"]
     page = [{"id": number, "login": "o"} for number in range(1, 101)]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from connections.providers.base import Account
-from connections.providers.errors import BadAnswer, NotSent, Refused, TokenMissing
+from connections.providers.errors import BadAnswer, NotJson, NotSent, Refused, TokenMissing
 from connections.providers.github import client
 from connections.providers.github.shapes import Installation, InstallationToken, MadeApp, Owner, TokenFacts, User
 from tests.providers.github import keys
@@ -114,8 +114,14 @@ def test_the_end_of_a_token_is_read(value: str, end: datetime | None) -> None:
 
 
 def test_fields_of_the_wrong_kind_are_not_believed() -> None:
-    odd = user_with(id=[1], login=None, name={"a": "\n"}, type=["Bot"])
-    assert odd.account == Account(id="[1]", username="", name="{'a': '\\n'}", is_bot=False)
+    odd = user_with(name={"a": "\n"}, type=["Bot"])
+    assert (odd.account.name, odd.account.is_bot) == ("{'a': '\\n'}", False)
+
+
+@pytest.mark.parametrize("fields", [{"id": [1]}, {"id": "1"}, {"id": 0}, {"login": None}, {"login": ["ann"]}])
+def test_who_names_nobody_is_no_github(fields: dict[str, Any]) -> None:
+    with pytest.raises(NotJson, match="answered without a user"):
+        user_with(**fields)
 
 
 def test_an_installation_is_read() -> None:
