@@ -54,8 +54,8 @@ TokenCall = Callable[[OAuth2Session], Any]
 Result = TypeVar("Result")
 
 
-def limited_by_status(answer: Answer) -> RateLimited | None:
-    """Return the error for an answer that a rate limit is reached; None for any other."""
+def too_many_requests(answer: Answer) -> RateLimited | None:
+    """Return the error for a 429 (RFC 6585, section 4); None for any other answer."""
     if answer.status != HTTPStatus.TOO_MANY_REQUESTS:
         return None
     message = f"{answer.url} asks to wait: its rate limit is reached. Try again later."
@@ -64,13 +64,13 @@ def limited_by_status(answer: Answer) -> RateLimited | None:
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """In what a server departs from the RFC: `codes` say what its own names of errors mean there.
+    """How a server speaks. `codes` maps words of its own to the RFC's; `limited` tells when it asks to wait.
 
-    `limited` tells which of its answers are that a rate limit is reached.
+    One that has `codes` answers errors with status 200, too: the body tells.
     """
 
     codes: Mapping[str, str] = field(default_factory=dict)
-    limited: Callable[[Answer], RateLimited | None] = limited_by_status
+    limited: Callable[[Answer], RateLimited | None] = too_many_requests
 
 
 RFC = Dialect()
@@ -215,10 +215,7 @@ def _answer(endpoint: str, response: requests.Response) -> Answer:
 
 
 def _checked(answer: Answer, sent: Sequence[str], dialect: Dialect = RFC) -> Answer:
-    """Return a 200; raise what any other answer means (RFC 6749, section 5.2). `sent` must not be repeated.
-
-    A server with codes of its own answers errors with status 200, too: the body tells.
-    """
+    """Return a 200; raise what any other answer means (RFC 6749, section 5.2). `sent` must not be repeated."""
     if answer.status == HTTPStatus.OK:
         if dialect.codes and {"error", "access_token"} & answer.json_object().keys() == {"error"}:
             raise _refused(answer, sent, dialect)

@@ -6,7 +6,7 @@ refresh token is used up, and the old access token ends.
 https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/refreshing-user-access-tokens
 """
 
-from contextlib import suppress
+from http import HTTPStatus
 
 from connections.providers import http, oauth2
 from connections.providers.base import (
@@ -34,7 +34,7 @@ NAME = "oauth"
 VERIFY_SECONDS = 15.0
 REFRESH_SECONDS = 60.0
 REVOKE_SECONDS = 5.0
-LOST = "GitHub does not accept its token any more: it was revoked, or the app was deleted."
+LOST = "GitHub does not accept its token any more. It was revoked, or the app was deleted."
 KEPT = ("instanceType", "host", "clientId", "refreshToken")
 
 
@@ -50,12 +50,9 @@ def exchange(server: Server, given: Credentials) -> Grant:
 
 def refresh(server: Server, credentials: Credentials) -> Grant:
     """Use the refresh token up for a new pair. A token without one ends only when it is revoked."""
-    if credentials["clientId"] != oauth2.client_of(server).id:
-        raise ClientMissing(f"It was granted to another OAuth client than the one configured for {server.url}.")
     if not credentials.get("refreshToken"):
-        raise GrantLost(
-            "GitHub does not accept its token any more: it was revoked, or its app was deleted.", status=401
-        )
+        raise GrantLost(LOST, status=HTTPStatus.UNAUTHORIZED)
+    _client_of(server, credentials)
     tokens = oauth2.refresh(
         server,
         token_endpoint.token_endpoint(server),
@@ -68,17 +65,29 @@ def refresh(server: Server, credentials: Credentials) -> Grant:
 
 def revoke(server: Server, credentials: Credentials) -> None:
     """End this token. To end the whole grant would end the tokens of the person's other connections too."""
-    end_token(server, oauth2.client_of(server), str(credentials["accessToken"]))
+    end_token(server, _client_of(server, credentials), str(credentials["accessToken"]))
+
+
+def _client_of(server: Server, credentials: Credentials) -> OAuthClient:
+    """Return the client that the grant is to: another one can neither refresh nor end it."""
+    known_as = oauth2.client_of(server)
+    if credentials["clientId"] != known_as.id:
+        raise ClientMissing(f"It was granted to another OAuth client than the one configured for {server.url}.")
+    return known_as
 
 
 def end_token(server: Server, known_as: OAuthClient, token: str) -> None:
     """End a person's token; with each client secret in turn, of which one may be out of use."""
     with http.session(server.network, budget=REVOKE_SECONDS) as calls:
-        for secret in known_as.secrets[:-1]:
-            with suppress(Refused):
+        for number, secret in enumerate(known_as.secrets, 1):
+            try:
                 client.end_user_token(calls, api_url(server.url), known_as.id, secret, token)
-                return
-        client.end_user_token(calls, api_url(server.url), known_as.id, known_as.secrets[-1], token)
+            except Refused as refusal:
+                if refusal.status == HTTPStatus.UNAUTHORIZED and number < len(known_as.secrets):
+                    continue
+                if refusal.status != HTTPStatus.NOT_FOUND:  # it has ended already
+                    raise
+            return
 
 
 def verify(server: Server, credentials: Credentials) -> Verified:

@@ -6,31 +6,31 @@ https://docs.github.com/en/apps/oauth-apps/maintaining-oauth-apps/troubleshootin
 from http import HTTPStatus
 
 from connections.providers import oauth2
-from connections.providers.answer import Answer, shown
+from connections.providers.answer import Answer
 from connections.providers.base import Credentials
 from connections.providers.clients import Server
 from connections.providers.errors import Declined, ProviderError, RateLimited, Refused, TokenMissing
 from connections.providers.github import limits, rest
 from connections.providers.github.credentials import DEFAULT_URL, credentials_at
-from connections.providers.oauth2 import INVALID_CLIENT, INVALID_GRANT, Dialect
+from connections.providers.oauth2 import INVALID_CLIENT, INVALID_GRANT
 from connections.providers.token_answers import Tokens
 
+CODES = {
+    "Not Found": INVALID_CLIENT,  # with status 404, of a client that it has never heard of
+    "bad_refresh_token": INVALID_GRANT,
+    "bad_verification_code": INVALID_GRANT,
+    "incorrect_client_credentials": INVALID_CLIENT,
+}
 OF_SERVER = ("instanceType", "host")
 REFUSED = "Unable to validate connection: verify credentials. "
 
 
-def _limited(answer: Answer) -> RateLimited | None:
-    return limits.reached(answer, answer.url, shown(rest.body(answer).get("message")))
+def limited(answer: Answer) -> RateLimited | None:
+    """Return the error for an answer that a limit is reached; GitHub has two, and a 403 for both."""
+    return limits.reached(answer, answer.url, str(rest.body(answer).get("message")))
 
 
-DIALECT = Dialect(
-    codes={
-        "bad_refresh_token": INVALID_GRANT,
-        "bad_verification_code": INVALID_GRANT,
-        "incorrect_client_credentials": INVALID_CLIENT,
-    },
-    limited=_limited,
-)
+DIALECT = oauth2.Dialect(CODES, limited)
 
 
 def authorize_endpoint(server: Server) -> str:
@@ -43,10 +43,8 @@ def token_endpoint(server: Server) -> str:
 
 def exchange(server: Server, given: Credentials) -> Tokens:
     """Return the tokens for the code that was given, with its verifier where there was a challenge."""
-    verifier = given.get("codeVerifier")
-    return oauth2.exchange(
-        server, token_endpoint(server), code=str(given["code"]), verifier=verifier, dialect=DIALECT
-    )
+    code, verifier = str(given["code"]), given.get("codeVerifier")
+    return oauth2.exchange(server, token_endpoint(server), code=code, verifier=verifier, dialect=DIALECT)
 
 
 def of_server(server: Server, given: Credentials) -> Credentials:
