@@ -2,11 +2,13 @@
 
 import secrets
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from sandbox.github import Sandbox
-from sandbox.github.applications import App, OAuthApplication
+from sandbox.github.applications import App, OAuthApplication, new_private_key
+from sandbox.github.tokens import Token
 
 CALLBACK = "http://127.0.0.1:8000/organization/app-connections/github/oauth/callback"
 SCOPES = ("repo", "admin:org")
@@ -110,4 +112,48 @@ def credentials(github: Sandbox, method: str, **more: Any) -> dict[str, Any]:
         given = {"code": code(github, application_at(github))}
     else:
         given = app_credentials(github, app_at(github))
-    return {**given, "instanceType": "server", "host": host_of(github), **more}
+    return {**given, **host(github), **more}
+
+
+def host(github: Sandbox) -> dict[str, str]:
+    """Return what of credentials says that they are for this GitHub."""
+    return {"instanceType": "server", "host": f"127.0.0.1:{github.port}"}
+
+
+def expiring_app(github: Sandbox) -> App:
+    """Return a new GitHub App whose tokens of people live eight hours and are refreshed."""
+    return github.app(f"Expiring {secrets.token_hex(4)}", callback_urls=[CALLBACK], private_key=private_key())
+
+
+@cache
+def private_key() -> str:
+    """Return the key of all these Apps: to make one takes a while."""
+    return new_private_key()
+
+
+def oauth_variables(github: Sandbox, application: OAuthApplication) -> dict[str, str]:
+    """Return the environment of a service whose OAuth client at this GitHub is this application."""
+    return {
+        "INF_APP_CONNECTION_GITHUB_OAUTH_CLIENT_ID": application.client_id,
+        "INF_APP_CONNECTION_GITHUB_OAUTH_CLIENT_SECRET": application.client_secret,
+        "INF_APP_CONNECTION_GITHUB_OAUTH_HOST": host(github)["host"],
+    }
+
+
+def app_variables(github: Sandbox, app: App) -> dict[str, str]:
+    """Return the environment of a service whose GitHub App at this GitHub is this one."""
+    return {
+        "INF_APP_CONNECTION_GITHUB_APP_CLIENT_ID": app.client_id,
+        "INF_APP_CONNECTION_GITHUB_APP_CLIENT_SECRET": app.client_secret,
+        "INF_APP_CONNECTION_GITHUB_APP_PRIVATE_KEY": app.private_key,
+        "INF_APP_CONNECTION_GITHUB_APP_SLUG": app.slug,
+        "INF_APP_CONNECTION_GITHUB_APP_ID": str(app.id),
+        "INF_APP_CONNECTION_GITHUB_APP_HOST": host(github)["host"],
+    }
+
+
+def live_tokens(github: Sandbox, application: OAuthApplication) -> set[str]:
+    """Return every token that the application has for people and that this GitHub still accepts."""
+    tokens = github.hub.tokens
+    issued = (token for token in list(tokens._by_value.values()) if isinstance(token, Token))
+    return {each.value for each in issued if each.application is application and tokens.is_live(each)}

@@ -8,7 +8,7 @@ from connections.states import Status
 from sandbox.gitlab import Sandbox
 from tests.connections import oauth
 from tests.connections.health.stored import CHANGED, events, said
-from tests.connections.tokens.stored import FOUR_MINUTES, Stored, works
+from tests.connections.tokens.stored import FOUR_MINUTES, Stored
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -57,7 +57,7 @@ def test_a_refused_token_whose_grant_lives_is_replaced(connection: Stored, gitla
     gitlab.misbehave("status", "/api/v4/user", status=401, times=1, body="{}", headers=headers)
     assert said(connection.id) == (Status.HEALTHY, "", "")
     assert oauth.token_requests(gitlab) == 1
-    assert works(gitlab, connection.token)
+    assert connection.grantor.works(connection.token)
 
 
 def test_when_the_new_token_is_refused_too_the_check_gives_up(connection: Stored, gitlab: Sandbox) -> None:
@@ -96,7 +96,7 @@ def test_a_refresh_does_not_lift_what_a_check_has_found(connection: Stored, gitl
     assert said(connection.id)[0] == Status.FAILING
     gitlab.behave()
     connection.ends_in(-1)
-    assert works(gitlab, tokens.fresh(connection.id).credentials["accessToken"])
+    assert connection.grantor.works(tokens.fresh(connection.id).credentials["accessToken"])
     row = connection.row
     assert row.status == Status.FAILING
     assert "Forbidden" in row.cause

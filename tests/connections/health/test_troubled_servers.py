@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -15,6 +14,7 @@ from sandbox.gitlab import Sandbox
 from tests.clients import Api
 from tests.connections import oauth
 from tests.connections.health.stored import CHANGED, by_token, change, events, row, said
+from tests.connections.tokens.grantors import Grantor
 from tests.connections.tokens.stored import Stored, connect
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -114,10 +114,9 @@ def test_the_worker_checks_nothing_that_has_no_token(connection: Stored, gitlab:
 
 
 def test_tokens_that_ended_while_their_server_is_away_are_known_to_have(
-    admin: Api, gitlab: Sandbox, other: Sandbox, settings: Any
+    admin: Api, gitlab: Sandbox, grantor: Grantor
 ) -> None:
-    application = oauth.configure(settings, gitlab)
-    found = [connect(admin, gitlab, application, name=f"o-{number}") for number in range(MANY)]
+    found = [connect(admin, grantor, name=f"o-{number}") for number in range(MANY)]
     AppConnection.objects.update(token_expires_at=timezone.now() - timedelta(minutes=1))
     found[-1].ends_in(120)
     gitlab.clear_requests()

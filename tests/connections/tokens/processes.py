@@ -1,4 +1,4 @@
-"""Processes of the product beside the test's own: on its database, calling its GitLab, killed where it says."""
+"""Processes of the product beside the test's own: on its database, calling its servers, killed where it says."""
 
 import json
 import os
@@ -120,12 +120,17 @@ class Processes:
         return subprocess.Popen(
             [sys.executable, "-m", "tests.connections.tokens.caller", json.dumps(task)],
             cwd=ROOT,
-            env={**os.environ, **settings.APP_CONNECTION_VARIABLES, "DATABASE_URL": url(), **environment},
+            env={**os.environ, **service(), "DATABASE_URL": url(), **environment},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
         )
+
+
+def service() -> dict[str, str]:
+    """Return the environment that gives a process the test's own clients and trust."""
+    return {**settings.APP_CONNECTION_VARIABLES, "EXTRA_CA_CERTS": settings.EXTRA_CA_CERTS}
 
 
 def url() -> str:

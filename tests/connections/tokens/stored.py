@@ -6,17 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-import requests
 from django.db.models import F
 from django.utils import timezone
 
 from audit.models import AuditEvent
 from connections.models import AppConnection
-from sandbox.gitlab import Sandbox
-from sandbox.gitlab.applications import Application
 from tests.clients import Api
-from tests.connections import oauth
-from tests.connections.requests import GITLAB
+from tests.connections.tokens.grantors import Grantor
 
 FOUR_MINUTES = 240.0
 MOMENTS = ("token_expires_at", "refresh_lease_until", "refresh_not_before", "refresh_unanswered_since")
@@ -24,16 +20,15 @@ MOMENTS = ("token_expires_at", "refresh_lease_until", "refresh_not_before", "ref
 
 @dataclass(frozen=True)
 class Stored:
-    """One connection in our books, and the GitLab that it is to."""
+    """One connection in our books, and the server that it is to."""
 
     id: uuid.UUID
     api: Api
-    gitlab: Sandbox
-    application: Application
+    grantor: Grantor
 
     @property
     def path(self) -> str:
-        return f"{GITLAB}/{self.id}"
+        return f"{self.grantor.path}/{self.id}"
 
     @property
     def row(self) -> AppConnection:
@@ -60,22 +55,19 @@ class Stored:
 
     def reconnect(self) -> Any:
         """Give it a new grant, by PATCH with a new code."""
-        code = oauth.code(self.gitlab, self.application)
-        return self.api.patch(self.path, {"credentials": {"code": code, "instanceUrl": self.gitlab.url}})
+        return self.api.patch(self.path, {"credentials": self.grantor.credentials()})
+
+    def list(self) -> Any:
+        """Ask our API for a list that comes from the server."""
+        return self.api.get(f"{self.path}/{self.grantor.listing}")
 
 
-def connect(api: Api, gitlab: Sandbox, application: Application, *, name: str = "by-oauth") -> Stored:
+def connect(api: Api, grantor: Grantor, *, name: str = "by-oauth") -> Stored:
     """Make a connection with a code."""
-    credentials = {"code": oauth.code(gitlab, application), "instanceUrl": gitlab.url}
-    answer = api.post(GITLAB, {"name": name, "method": "oauth", "credentials": credentials})
+    given = {"name": name, "method": grantor.method, "credentials": grantor.credentials()}
+    answer = api.post(grantor.path, given)
     assert answer.status_code == 200, answer.content
-    return Stored(uuid.UUID(answer.json()["appConnection"]["id"]), api, gitlab, application)
-
-
-def works(gitlab: Sandbox, token: str) -> bool:
-    """Ask GitLab whether it accepts an access token."""
-    bearer = {"Authorization": f"Bearer {token}"}
-    return requests.get(f"{gitlab.url}/api/v4/user", headers=bearer, timeout=10).ok
+    return Stored(uuid.UUID(answer.json()["appConnection"]["id"]), api, grantor)
 
 
 def events(kind: str) -> list[Mapping[str, Any]]:

@@ -6,31 +6,31 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from connections import tokens
-from sandbox.gitlab import Sandbox
+from tests.connections.tokens.grantors import Grantor
 from tests.connections.tokens.stored import Stored
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_a_token_that_need_not_be_refreshed_costs_one_query_and_no_call(
-    connection: Stored, gitlab: Sandbox, django_assert_num_queries: DjangoAssertNumQueries
+    connection: Stored, grantor: Grantor, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     connection.ends_in(3600)
     with django_assert_num_queries(1):
         tokens.fresh(connection.id)
-    assert gitlab.requests == []
+    assert grantor.sandbox.requests == []
 
 
 def test_a_valid_token_whose_refresh_is_put_off_costs_two_queries(
-    connection: Stored, gitlab: Sandbox, django_assert_num_queries: DjangoAssertNumQueries
+    connection: Stored, grantor: Grantor, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    gitlab.misbehave("status", "/oauth/token", status=503)
+    grantor.sandbox.misbehave("status", grantor.token_endpoint, status=503)
     connection.ends_in(240)
     tokens.fresh(connection.id)
-    gitlab.clear_requests()
+    grantor.sandbox.clear_requests()
     with django_assert_num_queries(2):
         tokens.fresh(connection.id)
-    assert gitlab.requests == []
+    assert grantor.sandbox.requests == []
 
 
 def test_no_thread_is_left_behind(connection: Stored) -> None:

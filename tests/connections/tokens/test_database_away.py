@@ -1,4 +1,4 @@
-"""The database is away at the worst moment: GitLab has given new tokens, and they are stored nowhere yet."""
+"""The database is away at the worst moment: new tokens were given, and they are stored nowhere yet."""
 
 import pytest
 from django.db import OperationalError
@@ -6,11 +6,10 @@ from django.db import OperationalError
 from connections import refreshing, tokens
 from connections.models import AppConnection
 from connections.states import Status
-from sandbox.gitlab import Sandbox
-from tests.connections import oauth
 from tests.connections.tokens import database
+from tests.connections.tokens.grantors import Grantor
 from tests.connections.tokens.processes import Process, Processes
-from tests.connections.tokens.stored import Stored, events, works
+from tests.connections.tokens.stored import Stored, events
 from tests.server import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -21,7 +20,7 @@ def waits(process: Process) -> bool:
 
 
 def test_the_new_tokens_are_stored_as_soon_as_it_is_back(
-    connection: Stored, gitlab: Sandbox, processes: Processes
+    connection: Stored, grantor: Grantor, processes: Processes
 ) -> None:
     started = processes.start(connection, stop_at="answered", busy_timeout=0.1, PGAPPNAME=database.NAME)
     with started as process:
@@ -33,14 +32,14 @@ def test_the_new_tokens_are_stored_as_soon_as_it_is_back(
         process.go_on()
         outcomes = next_outcomes(process)
     assert outcomes == [{"token": connection.token}]
-    assert works(gitlab, connection.token)
+    assert grantor.works(connection.token)
     assert connection.row.status == Status.HEALTHY
-    assert oauth.token_requests(gitlab) == 1
+    assert grantor.refreshes() == 1
     assert len(events("refresh-app-connection-token")) == 1
 
 
 def test_a_commit_whose_answer_is_lost_costs_nothing(
-    connection: Stored, gitlab: Sandbox, monkeypatch: pytest.MonkeyPatch
+    connection: Stored, grantor: Grantor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The second attempt finds the first one's tokens, and must not take them for somebody else's."""
     store, attempts = refreshing._store, []
@@ -52,7 +51,7 @@ def test_a_commit_whose_answer_is_lost_costs_nothing(
         return stored
 
     monkeypatch.setattr(refreshing, "_store", unheard)
-    assert works(gitlab, tokens.fresh(connection.id).credentials["accessToken"])
+    assert grantor.works(tokens.fresh(connection.id).credentials["accessToken"])
     assert attempts == [True, True]
     assert events("revoke-app-connection-grant") == []
     assert len(events("refresh-app-connection-token")) == 1

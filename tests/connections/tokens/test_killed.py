@@ -8,12 +8,10 @@ import pytest
 from connections import tokens
 from connections.errors import ReconnectRequired
 from connections.states import Status
-from sandbox.gitlab import Sandbox
-from sandbox.gitlab.applications import Application
 from tests.clients import Api
-from tests.connections import oauth
+from tests.connections.tokens.grantors import Grantor
 from tests.connections.tokens.processes import Processes
-from tests.connections.tokens.stored import Stored, connect, events, works
+from tests.connections.tokens.stored import Stored, connect, events
 from tests.server import PATIENCE, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,36 +30,36 @@ def killed_at(line: str, connection: Stored, processes: Processes) -> Iterator[N
 
 @contextmanager
 def killed_while_asking(connection: Stored, processes: Processes, *, handled: bool) -> Iterator[None]:
-    """The same, killed while it waits for GitLab, which has rotated the token or not."""
-    gitlab, before = connection.gitlab, connection.token
-    gitlab.misbehave("hang", "/oauth/token", handled=handled)
+    """The same, killed while it waits for the server, which has rotated the token or not."""
+    grantor, before = connection.grantor, connection.token
+    grantor.sandbox.misbehave("hang", grantor.token_endpoint, handled=handled)
     with processes.start(connection, lease=LEASE) as process:
         process.go_on()
-        wait_until(lambda: oauth.token_requests(gitlab) == 1)
+        wait_until(lambda: grantor.refreshes() == 1)
         if handled:
-            wait_until(lambda: not works(gitlab, before))
+            wait_until(lambda: not grantor.works(before))
         process.kill()
-        gitlab.behave()
+        grantor.sandbox.behave()
         yield
 
 
 @pytest.mark.parametrize("line", ["claimed", "start noted", "asked"])
-def test_before_gitlab_rotated_the_next_caller_refreshes(
-    connection: Stored, gitlab: Sandbox, processes: Processes, line: str
+def test_before_the_server_rotated_the_next_caller_refreshes(
+    connection: Stored, grantor: Grantor, processes: Processes, line: str
 ) -> None:
     asked = line == "asked"
     killed = killed_while_asking(connection, processes, handled=False) if asked else None
     with killed or killed_at(line, connection, processes):
         assert tokens.fresh(connection.id).credentials["accessToken"] == connection.token
-    assert works(gitlab, connection.token)
+    assert grantor.works(connection.token)
     assert connection.row.status == Status.HEALTHY
     assert connection.row.refresh_unanswered_since is None
-    assert oauth.token_requests(gitlab) == (2 if asked else 1)
+    assert grantor.refreshes() == (2 if asked else 1)
 
 
 @pytest.mark.parametrize("line", ["asked", "answered", "stored, not committed"])
 def test_a_rotation_that_was_cut_off_is_told_as_such_and_reconnecting_heals_it(
-    connection: Stored, gitlab: Sandbox, processes: Processes, line: str
+    connection: Stored, grantor: Grantor, processes: Processes, line: str
 ) -> None:
     asked = line == "asked"
     killed = killed_while_asking(connection, processes, handled=True) if asked else None
@@ -72,33 +70,33 @@ def test_a_rotation_that_was_cut_off_is_told_as_such_and_reconnecting_heals_it(
     assert row.status == Status.RECONNECT_REQUIRED
     assert row.cause.startswith("A rotation was cut off")
     assert "Reconnect" in row.cure
-    assert not works(gitlab, connection.token)
+    assert not grantor.works(connection.token)
     assert len(events("lose-app-connection-grant")) == 1
     with pytest.raises(ReconnectRequired):
         tokens.fresh(connection.id)
-    assert oauth.token_requests(gitlab) == 2, "the one that was cut off, and one to find out"
+    assert grantor.refreshes() == 2, "the one that was cut off, and one to find out"
     assert connection.reconnect().status_code == 200
-    assert works(gitlab, tokens.fresh(connection.id).credentials["accessToken"])
+    assert grantor.works(tokens.fresh(connection.id).credentials["accessToken"])
     assert connection.row.status == Status.HEALTHY
 
 
-def test_after_the_commit_nothing_is_lost(connection: Stored, gitlab: Sandbox, processes: Processes) -> None:
+def test_after_the_commit_nothing_is_lost(connection: Stored, grantor: Grantor, processes: Processes) -> None:
     with killed_at("committed", connection, processes):
         found = tokens.fresh(connection.id)
-    assert works(gitlab, found.credentials["accessToken"])
+    assert grantor.works(found.credentials["accessToken"])
     assert connection.row.status == Status.HEALTHY
-    assert oauth.token_requests(gitlab) == 1
+    assert grantor.refreshes() == 1
 
 
 def test_the_other_connections_carry_on(
-    connection: Stored, gitlab: Sandbox, processes: Processes, admin: Api, application: Application
+    connection: Stored, grantor: Grantor, processes: Processes, admin: Api
 ) -> None:
-    others = [connect(admin, gitlab, application, name=f"c-{number}") for number in range(3)]
+    others = [connect(admin, grantor, name=f"c-{number}") for number in range(3)]
     for other in others:
         other.ends_in(-1)
     with killed_at("answered", connection, processes):
         for other in others:
-            assert works(gitlab, tokens.fresh(other.id).credentials["accessToken"])
+            assert grantor.works(tokens.fresh(other.id).credentials["accessToken"])
         with pytest.raises(ReconnectRequired):
             tokens.fresh(connection.id)
     assert {other.row.status for other in others} == {Status.HEALTHY}
@@ -106,14 +104,14 @@ def test_the_other_connections_carry_on(
 
 
 def test_a_process_that_ends_finishes_its_refresh_first(
-    connection: Stored, gitlab: Sandbox, processes: Processes
+    connection: Stored, grantor: Grantor, processes: Processes
 ) -> None:
-    gitlab.misbehave("slow", "/oauth/token", seconds=20)
+    grantor.sandbox.misbehave("slow", grantor.token_endpoint, seconds=20)
     with processes.start(connection, patience=0.1) as process:
         process.go_on()
         assert process.outcomes()[0]["error"] == "TokenUnavailable"
-        wait_until(lambda: oauth.token_requests(gitlab) == 1)
+        wait_until(lambda: grantor.refreshes() == 1)
         process.go_on()
-        gitlab.behave()
+        grantor.sandbox.behave()
         assert process.process.wait(PATIENCE) == 0
-    assert works(gitlab, connection.token)
+    assert grantor.works(connection.token)

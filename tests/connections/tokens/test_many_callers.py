@@ -7,38 +7,36 @@ import pytest
 from connections import tokens
 from connections.errors import TokenUnavailable
 from connections.states import Status
-from sandbox.gitlab import Sandbox
-from sandbox.gitlab.applications import Application
 from tests.clients import Api
-from tests.connections import oauth
+from tests.connections.tokens.grantors import Grantor
 from tests.connections.tokens.processes import Processes
-from tests.connections.tokens.stored import FOUR_MINUTES, Stored, connect, events, works
+from tests.connections.tokens.stored import FOUR_MINUTES, Stored, connect, events
 from tests.server import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_200_callers_in_4_processes_cause_one_refresh(
-    connection: Stored, gitlab: Sandbox, processes: Processes
+    connection: Stored, grantor: Grantor, processes: Processes
 ) -> None:
-    gitlab.misbehave("slow", "/oauth/token", seconds=1)
+    grantor.sandbox.misbehave("slow", grantor.token_endpoint, seconds=1)
     with ExitStack() as stack:
         running = [stack.enter_context(processes.start(connection, callers=50)) for _ in range(4)]
         for process in running:
             process.go_on()
         outcomes = [outcome for process in running for outcome in process.outcomes()]
-    assert oauth.token_requests(gitlab) == 1
+    assert grantor.refreshes() == 1
     assert len(outcomes) == 200
     assert {outcome.get("token") for outcome in outcomes} == {connection.token}
-    assert works(gitlab, connection.token)
+    assert grantor.works(connection.token)
     assert len(events("refresh-app-connection-token")) == 1
 
 
 def test_callers_of_many_connections_do_not_wait_for_each_others_database_connections(
-    gitlab: Sandbox, application: Application, admin: Api, processes: Processes
+    grantor: Grantor, admin: Api, processes: Processes
 ) -> None:
     """More refreshes at once than PostgreSQL's pool has connections: who waits must hold none."""
-    made = [connect(admin, gitlab, application, name=f"c-{number}") for number in range(6)]
+    made = [connect(admin, grantor, name=f"c-{number}") for number in range(6)]
     for one in made:
         one.ends_in(-1)
     with processes.start(*made, THREADS="2") as process:
@@ -47,7 +45,7 @@ def test_callers_of_many_connections_do_not_wait_for_each_others_database_connec
 
 
 def test_who_comes_while_a_valid_token_is_refreshed_gets_it_as_it_is(
-    connection: Stored, gitlab: Sandbox, processes: Processes
+    connection: Stored, grantor: Grantor, processes: Processes
 ) -> None:
     connection.ends_in(FOUR_MINUTES)
     before = connection.token
@@ -57,28 +55,28 @@ def test_who_comes_while_a_valid_token_is_refreshed_gets_it_as_it_is(
         other.go_on()
         assert other.outcomes() == [{"token": connection.token}]
     assert connection.token != before
-    assert oauth.token_requests(gitlab) == 1
+    assert grantor.refreshes() == 1
 
 
 def test_a_token_that_lives_for_seconds_is_not_refreshed_for_every_caller(
-    connection: Stored, gitlab: Sandbox
+    connection: Stored, grantor: Grantor
 ) -> None:
     answer = '{"access_token":"short-lived","token_type":"Bearer","expires_in":60,"refresh_token":"next"}'
-    gitlab.misbehave(
-        "status", "/oauth/token", status=200, body=answer, headers={"Content-Type": "application/json"}
+    grantor.sandbox.misbehave(
+        "status", grantor.token_endpoint, status=200, body=answer, headers={"Content-Type": "application/json"}
     )
     found = [tokens.fresh(connection.id).credentials["accessToken"] for _ in range(5)]
     assert found == ["short-lived"] * 5
-    assert oauth.token_requests(gitlab) == 1
+    assert grantor.refreshes() == 1
 
 
-def test_a_caller_whose_patience_ends_does_not_cut_the_refresh_off(connection: Stored, gitlab: Sandbox) -> None:
-    slow = gitlab.misbehave("slow", "/oauth/token", seconds=60)
+def test_a_caller_whose_patience_ends_does_not_cut_the_refresh_off(connection: Stored, grantor: Grantor) -> None:
+    slow = grantor.sandbox.misbehave("slow", grantor.token_endpoint, seconds=60)
     with pytest.raises(TokenUnavailable) as error:
         tokens.fresh(connection.id, patience=0.1)
     assert error.value.retry_after == 1
     slow.over.set()
     wait_until(lambda: connection.row.refresh_owner is None)
     assert connection.row.status == Status.HEALTHY
-    assert works(gitlab, connection.token)
-    assert oauth.token_requests(gitlab) == 1
+    assert grantor.works(connection.token)
+    assert grantor.refreshes() == 1

@@ -1,4 +1,4 @@
-"""A token endpoint that answers as no GitLab does: an error with the cause, and nothing is stored."""
+"""A token endpoint that answers as no GitLab and no GitHub does: an error with the cause, and nothing is stored."""
 
 import socket
 from typing import Any
@@ -8,8 +8,8 @@ import pytest
 from connections import tokens
 from connections.errors import TokenUnavailable
 from connections.states import Status
-from sandbox.gitlab import Sandbox
-from tests.connections.tokens.stored import FOUR_MINUTES, Stored, events, works
+from tests.connections.tokens.grantors import Grantor
+from tests.connections.tokens.stored import FOUR_MINUTES, Stored, events
 from tests.providers.hostile import Hostile, hostile
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -25,7 +25,6 @@ ANSWERS: dict[str, tuple[dict[str, Any], str]] = {
     "a 404 in JSON": (answered(404, '{"error":"404 Not Found"}'), "answered with status 404: 404 Not Found"),
     "a 404 that looks like a token": (answered(404, '{"access_token":"evil"}'), "answered with status 404"),
     "a 200 without a token": (answered(200, '{"token_type":"Bearer"}'), "without an access token"),
-    "a 200 with an error": (answered(200, '{"error":"invalid_grant"}'), "without an access token"),
     "a token that is no text": (answered(200, '{"access_token":{"a":1}}'), "without an access token"),
     "a token with a line break": (answered(200, '{"access_token":"a\\nb"}'), "without an access token"),
     "a token that is endless": (answered(200, f'{{"access_token":"{"a" * 20_000}"}}'), "without an access token"),
@@ -43,10 +42,10 @@ ANSWERS: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize(("behaviour", "cause"), ANSWERS.values(), ids=ANSWERS)
 def test_the_cause_is_named_and_nothing_is_stored(
-    connection: Stored, gitlab: Sandbox, behaviour: dict[str, Any], cause: str
+    connection: Stored, grantor: Grantor, behaviour: dict[str, Any], cause: str
 ) -> None:
     before = connection.row
-    gitlab.misbehave(path="/oauth/token", **behaviour)
+    grantor.sandbox.misbehave(path=grantor.token_endpoint, **behaviour)
     with pytest.raises(TokenUnavailable) as error:
         tokens.fresh(connection.id)
     assert cause in error.value.message
@@ -56,13 +55,28 @@ def test_the_cause_is_named_and_nothing_is_stored(
     assert (row.credentials_hash, row.token_expires_at) == (before.credentials_hash, before.token_expires_at)
     assert (row.scopes, row.public) == (before.scopes, before.public)
     assert events("refresh-app-connection-token") == []
-    gitlab.behave()
+    grantor.sandbox.behave()
     connection.time_passes(60)
-    assert works(gitlab, tokens.fresh(connection.id).credentials["accessToken"])
+    assert grantor.works(tokens.fresh(connection.id).credentials["accessToken"])
+
+
+ERRORS_WITH_200: dict[str, tuple[str, str]] = {
+    "gitlab": ('{"error":"invalid_grant"}', "without an access token"),
+    "github": ('{"error":"unknown","error_description":"No idea."}', "answered with status 200: No idea."),
+}
+
+
+def test_a_200_with_an_error_is_no_token(connection: Stored, grantor: Grantor) -> None:
+    body, cause = ERRORS_WITH_200[grantor.app]
+    grantor.sandbox.misbehave(path=grantor.token_endpoint, **answered(200, body))
+    with pytest.raises(TokenUnavailable) as error:
+        tokens.fresh(connection.id)
+    assert cause in error.value.message
+    assert connection.row.status == Status.FAILING
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect_is_not_followed(connection: Stored, gitlab: Sandbox, status: int) -> None:
+def test_a_redirect_is_not_followed(connection: Stored, grantor: Grantor, status: int) -> None:
     connection.ends_in(FOUR_MINUTES)
     before = connection.token
 
@@ -70,7 +84,9 @@ def test_a_redirect_is_not_followed(connection: Stored, gitlab: Sandbox, status:
         server.called.set()
 
     with hostile(accept, at_once=True) as elsewhere:
-        gitlab.misbehave("redirect", "/oauth/token", to=f"{elsewhere.url}/oauth/token", status=status)
+        grantor.sandbox.misbehave(
+            "redirect", grantor.token_endpoint, to=f"{elsewhere.url}/oauth/token", status=status
+        )
         assert tokens.fresh(connection.id).credentials["accessToken"] == before
         assert "redirects to 127.0.0.1" in connection.row.cause
         assert not elsewhere.called.is_set()

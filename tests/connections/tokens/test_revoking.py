@@ -1,4 +1,4 @@
-"""A grant that we do not use any more is revoked at GitLab, as well as it goes, and how it went is recorded."""
+"""A grant that we do not use any more is revoked at the server, as well as it goes, and how it went is recorded."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,13 +6,11 @@ from typing import Any
 import pytest
 
 from connections.models import AppConnection
-from connections.providers.gitlab import oauth as gitlab_oauth
 from sandbox.gitlab import Sandbox
-from sandbox.gitlab.applications import Application
 from tests.clients import Api
-from tests.connections import oauth
-from tests.connections.requests import GITLAB
-from tests.connections.tokens.stored import Stored, events, works
+from tests.connections.requests import GITLAB, create
+from tests.connections.tokens.grantors import Grantor
+from tests.connections.tokens.stored import Stored, events
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,13 +23,13 @@ def delete(connection: Stored) -> Any:
 
 @pytest.mark.parametrize("end", [delete, Stored.reconnect], ids=["deleting", "replacing"])
 def test_ending_a_grant_revokes_it_and_is_recorded(
-    connection: Stored, gitlab: Sandbox, end: Callable[[Stored], Any]
+    connection: Stored, grantor: Grantor, end: Callable[[Stored], Any]
 ) -> None:
     token = connection.token
     assert end(connection).status_code == 200
-    assert not works(gitlab, token)
-    [request] = [request for request in gitlab.requests if request.path == "/oauth/revoke"]
-    assert set(request.form) == {"token", "client_id", "client_secret"}
+    assert not grantor.works(token)
+    [request] = grantor.revocations()
+    assert set(request.form) == grantor.sent_in_revocation
     [event] = events(REVOKED)
     assert event == {"connectionId": str(connection.id), "name": "by-oauth", "revoked": True}
 
@@ -40,7 +38,7 @@ FAILURES: list[tuple[dict[str, Any], str]] = [
     ({"kind": "hang"}, "did not answer within 0.3 s"),
     ({"kind": "status", "status": 503}, "answered with status 503"),
     ({"kind": "rate-limit"}, "asks to wait"),
-    ({"kind": "html"}, "an HTML page instead of JSON"),
+    ({"kind": "html"}, "{page}"),
     ({"kind": "close"}, "closed the connection"),
     ({"kind": "redirect", "to": "http://127.0.0.1:1/"}, "redirects to 127.0.0.1"),
 ]
@@ -48,29 +46,29 @@ FAILURES: list[tuple[dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("behaviour", "cause"), FAILURES, ids=[cause for _, cause in FAILURES])
 @pytest.mark.parametrize("end", [delete, Stored.reconnect], ids=["deleting", "replacing"])
-def test_it_succeeds_also_where_gitlab_does_not_revoke(
+def test_it_succeeds_also_where_nothing_is_revoked(
     connection: Stored,
-    gitlab: Sandbox,
+    grantor: Grantor,
     end: Callable[[Stored], Any],
     behaviour: dict[str, Any],
     cause: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(gitlab_oauth, "REVOKE_SECONDS", 0.3)
-    gitlab.misbehave(path="/oauth/revoke", **behaviour)
+    monkeypatch.setattr(grantor.product, "REVOKE_SECONDS", 0.3)
+    grantor.sandbox.misbehave(path=grantor.revoked_at, **behaviour)
     assert end(connection).status_code == 200
-    assert len([request for request in gitlab.requests if request.path == "/oauth/revoke"]) == 1
+    assert len(grantor.revocations()) == 1
     [event] = events(REVOKED)
     assert event["revoked"] is False
-    assert cause in event["cause"]
+    assert cause.format(page=grantor.said_of_a_page) in event["cause"]
 
 
 def test_without_an_oauth_client_it_is_recorded_that_nothing_could_be_revoked(
-    connection: Stored, gitlab: Sandbox, settings: Any
+    connection: Stored, grantor: Grantor, settings: Any
 ) -> None:
     settings.APP_CONNECTION_VARIABLES = {}
     assert delete(connection).status_code == 200
-    assert gitlab.requests == []
+    assert grantor.sandbox.requests == []
     [event] = events(REVOKED)
     assert (event["revoked"], "no OAuth client" in event["cause"]) == (False, True)
 
@@ -81,22 +79,19 @@ def test_a_connection_whose_credentials_do_not_open_can_be_deleted(connection: S
     assert not AppConnection.objects.exists()
 
 
-def test_a_grant_that_cannot_be_stored_is_given_back(
-    connection: Stored, admin: Api, gitlab: Sandbox, application: Application
-) -> None:
-    """GitLab fails after it has exchanged the code."""
-    gitlab.misbehave("status", "/api/v4/user", status=500)
-    credentials = {"code": oauth.code(gitlab, application), "instanceUrl": gitlab.url}
-    answer = admin.post(GITLAB, {"name": "another", "method": "oauth", "credentials": credentials})
+def test_a_grant_that_cannot_be_stored_is_given_back(connection: Stored, admin: Api, grantor: Grantor) -> None:
+    """The server fails after it has exchanged the code."""
+    grantor.sandbox.misbehave("status", grantor.user_endpoint, status=500)
+    given = {"name": "another", "method": "oauth", "credentials": grantor.credentials()}
+    answer = admin.post(grantor.path, given)
     assert answer.status_code == 400
     assert [event["revoked"] for event in events(REVOKED)] == [True]
     assert AppConnection.objects.count() == 1
 
 
 def test_a_connection_by_access_token_has_no_grant_to_revoke(admin: Api, gitlab: Sandbox) -> None:
-    token = gitlab.personal_token().value
-    credentials = {"accessToken": token, "accessTokenType": "personal", "instanceUrl": gitlab.url}
-    made = admin.post(GITLAB, {"name": "by-token", "method": "access-token", "credentials": credentials}).json()
-    assert admin.delete(f"{GITLAB}/{made['appConnection']['id']}").status_code == 200
-    assert works(gitlab, token)
+    token = gitlab.personal_token()
+    made = create(admin, gitlab, token=token.value)
+    assert admin.delete(f"{GITLAB}/{made['id']}").status_code == 200
+    assert not token.revoked
     assert events(REVOKED) == []

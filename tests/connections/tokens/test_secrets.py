@@ -1,4 +1,4 @@
-"""A hostile or careless GitLab repeats what we sent: nothing of it is found in any log line, row or answer."""
+"""A hostile or careless server repeats what we sent: nothing of it is found in any log line, row or answer."""
 
 import json
 import logging
@@ -13,11 +13,8 @@ from audit.models import AuditEvent
 from connections import tokens
 from connections.errors import TokenUnavailable
 from connections.models import AppConnection
-from sandbox.gitlab import Sandbox
-from sandbox.gitlab.applications import Application
 from tests.clients import Api
-from tests.connections import oauth
-from tests.connections.requests import GITLAB
+from tests.connections.tokens.grantors import Grantor
 from tests.connections.tokens.stored import Stored
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,13 +29,13 @@ ECHOES = {
 }
 
 
-def echo(gitlab: Sandbox, path: str, template: str, secrets: list[str]) -> None:
+def echo(grantor: Grantor, path: str, template: str, secrets: list[str]) -> None:
     """Let an endpoint refuse whatever comes, and repeat `secrets` in every field of its answer."""
     texts = [template.format(secret=secret, quoted=quote(secret, safe="")) for secret in secrets]
     said = " ".join(texts) if len(texts[0]) < 100 else texts[0]
     body = {"error": secrets[0], "error_description": said, "message": said, "scope": said}
     headers = {"Content-Type": "application/json"}
-    gitlab.misbehave("status", path, status=400, body=json.dumps(body), headers=headers)
+    grantor.sandbox.misbehave("status", path, status=400, body=json.dumps(body), headers=headers)
 
 
 @pytest.fixture
@@ -61,58 +58,51 @@ def assert_absent(secrets: list[str], *places: str) -> None:
 
 
 @pytest.mark.parametrize("template", ECHOES.values(), ids=ECHOES)
-def test_a_refresh_leaks_nothing(
-    connection: Stored, gitlab: Sandbox, application: Application, lines: list[str], template: str
-) -> None:
+def test_a_refresh_leaks_nothing(connection: Stored, grantor: Grantor, lines: list[str], template: str) -> None:
     credentials = connection.credentials
-    secrets = [credentials["refreshToken"], application.client_secret, credentials["accessToken"]]
-    echo(gitlab, "/oauth/token", template, secrets[:2])
+    secrets = [credentials["refreshToken"], grantor.application.client_secret, credentials["accessToken"]]
+    echo(grantor, grantor.token_endpoint, template, secrets[:2])
     with pytest.raises(TokenUnavailable) as error:
         tokens.fresh(connection.id)
-    answer = connection.api.get(f"{connection.path}/projects").content.decode()
+    answer = connection.list().content.decode()
     assert_absent(secrets, str(error.value), error.value.message, answer, "\n".join(lines))
 
 
 @pytest.mark.parametrize("template", ECHOES.values(), ids=ECHOES)
-def test_an_exchange_leaks_nothing(
-    admin: Api, gitlab: Sandbox, application: Application, lines: list[str], template: str
-) -> None:
-    secrets = [oauth.code(gitlab, application), application.client_secret]
-    echo(gitlab, "/oauth/token", template, secrets)
-    credentials = {"code": secrets[0], "instanceUrl": gitlab.url}
-    answer = admin.post(GITLAB, {"name": "by-oauth", "method": "oauth", "credentials": credentials})
+def test_an_exchange_leaks_nothing(admin: Api, grantor: Grantor, lines: list[str], template: str) -> None:
+    credentials = grantor.credentials()
+    secrets = [credentials["code"], grantor.application.client_secret]
+    echo(grantor, grantor.token_endpoint, template, secrets)
+    answer = admin.post(grantor.path, {"name": "by-oauth", "method": "oauth", "credentials": credentials})
     assert answer.status_code == 400
     assert_absent(secrets, answer.content.decode(), "\n".join(lines))
 
 
 @pytest.mark.parametrize("template", ECHOES.values(), ids=ECHOES)
-def test_a_revocation_leaks_nothing(
-    connection: Stored, gitlab: Sandbox, application: Application, lines: list[str], template: str
-) -> None:
+def test_a_revocation_leaks_nothing(connection: Stored, grantor: Grantor, lines: list[str], template: str) -> None:
     credentials = connection.credentials
-    secrets = [credentials["refreshToken"], application.client_secret, credentials["accessToken"]]
-    echo(gitlab, "/oauth/revoke", template, secrets[:2])
+    secrets = [grantor.named_in_revocation(credentials), grantor.application.client_secret]
+    echo(grantor, grantor.revoked_at, template, secrets)
     answer = connection.api.delete(connection.path)
     assert answer.status_code == 200
+    secrets += [credentials["refreshToken"], credentials["accessToken"]]
     assert_absent(secrets, answer.content.decode(), "\n".join(lines))
 
 
-def test_what_works_leaks_nothing_either(
-    connection: Stored, gitlab: Sandbox, application: Application, lines: list[str]
-) -> None:
+def test_what_works_leaks_nothing_either(connection: Stored, grantor: Grantor, lines: list[str]) -> None:
     before = connection.credentials
     found = tokens.fresh(connection.id)
     assert connection.reconnect().status_code == 200
     answer: Any = connection.api.get(connection.path)
     last = connection.credentials
-    secrets = [application.client_secret]
+    secrets = [grantor.application.client_secret]
     for credentials in (before, found.credentials, last):
         secrets += [str(credentials["accessToken"]), str(credentials["refreshToken"])]
     assert_absent(secrets, answer.content.decode(), "\n".join(lines), repr(found), repr(found.connection))
 
 
 def test_a_refresh_that_breaks_inside_leaks_nothing(
-    connection: Stored, gitlab: Sandbox, lines: list[str], monkeypatch: pytest.MonkeyPatch
+    connection: Stored, grantor: Grantor, lines: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The traceback is logged, without the values."""
     credentials = connection.credentials

@@ -8,10 +8,9 @@ from connections import tokens
 from connections.errors import ReconnectRequired
 from connections.models import AppConnection
 from connections.states import Status
-from sandbox.gitlab import Sandbox
-from tests.connections import oauth
+from tests.connections.tokens.grantors import Grantor
 from tests.connections.tokens.processes import Process, Processes
-from tests.connections.tokens.stored import Stored, events, works
+from tests.connections.tokens.stored import Stored, events
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,33 +29,33 @@ def wake_up(process: Process) -> None:
 
 
 def test_a_stale_callers_invalid_grant_does_not_mark_a_healthy_connection(
-    connection: Stored, gitlab: Sandbox, processes: Processes
+    connection: Stored, grantor: Grantor, processes: Processes
 ) -> None:
     with processes.start(connection, stop_at="start noted", lease=LEASE) as stale:
         fall_asleep_at("start noted", stale)
         newer = tokens.fresh(connection.id).credentials["accessToken"]
         wake_up(stale)
         assert stale.outcomes() == [{"token": newer}]
-    assert oauth.token_requests(gitlab) == 2, "the stale one was refused"
-    assert [request.status for request in gitlab.requests if request.path == "/oauth/token"] == [200, 400]
+    assert grantor.refreshes() == 2, "the stale one was refused"
+    assert grantor.asked_for(grantor.token_endpoint) == [200, grantor.refused_with]
     assert connection.row.status == Status.HEALTHY
-    assert works(gitlab, connection.token)
+    assert grantor.works(connection.token)
     assert events("lose-app-connection-grant") == []
 
 
 def test_a_caller_that_lost_its_claim_before_the_call_makes_none(
-    connection: Stored, gitlab: Sandbox, processes: Processes
+    connection: Stored, grantor: Grantor, processes: Processes
 ) -> None:
     with processes.start(connection, stop_at="claimed", lease=LEASE) as stale:
         fall_asleep_at("claimed", stale)
         newer = tokens.fresh(connection.id).credentials["accessToken"]
         wake_up(stale)
         assert stale.outcomes() == [{"token": newer}]
-    assert oauth.token_requests(gitlab) == 1
+    assert grantor.refreshes() == 1
 
 
 def test_new_tokens_that_come_late_are_stored_all_the_same(
-    connection: Stored, gitlab: Sandbox, processes: Processes
+    connection: Stored, grantor: Grantor, processes: Processes
 ) -> None:
     """Somebody else has found the old refresh token used up meanwhile: the new one is the only one that works."""
     with processes.start(connection, stop_at="answered", lease=LEASE) as stale:
@@ -66,13 +65,13 @@ def test_new_tokens_that_come_late_are_stored_all_the_same(
         assert connection.row.status == Status.RECONNECT_REQUIRED
         wake_up(stale)
         assert stale.outcomes() == [{"token": connection.token}]
-    assert works(gitlab, connection.token)
+    assert grantor.works(connection.token)
     assert connection.row.status == Status.HEALTHY
     assert connection.row.cause == ""
 
 
 def test_what_comes_after_a_reconnect_is_not_stored_but_revoked(
-    connection: Stored, gitlab: Sandbox, processes: Processes
+    connection: Stored, grantor: Grantor, processes: Processes
 ) -> None:
     with processes.start(connection, stop_at="answered") as process:
         process.reach("answered")
@@ -83,35 +82,28 @@ def test_what_comes_after_a_reconnect_is_not_stored_but_revoked(
     row = connection.row
     assert row.credentials_hash == reconnected.credentials_hash
     assert row.status == Status.HEALTHY
-    assert works(gitlab, connection.token)
+    assert grantor.works(connection.token)
     revoked = events("revoke-app-connection-grant")
     assert [event["revoked"] for event in revoked] == [True, True], "the replaced grant, and what became of it"
-    assert live_tokens(connection) == {connection.token}
+    assert grantor.live_tokens() == {connection.token}
 
 
-def test_what_comes_after_a_delete_is_revoked(connection: Stored, gitlab: Sandbox, processes: Processes) -> None:
+def test_what_comes_after_a_delete_is_revoked(connection: Stored, grantor: Grantor, processes: Processes) -> None:
     with processes.start(connection, stop_at="answered") as process:
         process.reach("answered")
         assert connection.api.delete(connection.path).status_code == 200
         process.go_on()
         assert [outcome["error"] for outcome in process.outcomes()] == ["ConnectionNotFound"]
     assert not AppConnection.objects.exists()
-    assert live_tokens(connection) == set()
+    assert grantor.live_tokens() == set()
     assert len(events("revoke-app-connection-grant")) == 2
 
 
-def test_a_reconnect_during_the_call_wins(connection: Stored, gitlab: Sandbox, processes: Processes) -> None:
+def test_a_reconnect_during_the_call_wins(connection: Stored, grantor: Grantor, processes: Processes) -> None:
     with processes.start(connection, stop_at="start noted") as process:
         process.reach("start noted")
         assert connection.reconnect().status_code == 200
         process.go_on()
         assert process.outcomes() == [{"token": connection.token}]
     assert connection.row.status == Status.HEALTHY
-    assert works(gitlab, connection.token)
-
-
-def live_tokens(connection: Stored) -> set[str]:
-    """Return every access token of our OAuth client that GitLab still accepts."""
-    issued = list(connection.gitlab._applications._by_access.values())
-    ours = (token for token in issued if token.check_client(connection.application))
-    return {token.access_token for token in ours if token.accessible()}
+    assert grantor.works(connection.token)

@@ -9,71 +9,73 @@ from django.utils import timezone
 
 from connections import tokens
 from connections.states import Status
-from sandbox.gitlab import Sandbox
-from tests.connections.tokens.stored import Stored, events, works
+from tests.connections.tokens.grantors import Grantor
+from tests.connections.tokens.stored import Stored, events
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def answer(gitlab: Sandbox, **fields: Any) -> None:
+def answer(grantor: Grantor, **fields: Any) -> None:
     """Let the token endpoint answer with these fields."""
-    body = {"access_token": "new-token", "token_type": "Bearer", "expires_in": 7200, **fields}
-    gitlab.misbehave(
+    body = {"access_token": "new-token", "expires_in": 7200, **fields}
+    grantor.sandbox.misbehave(
         "status",
-        "/oauth/token",
+        grantor.token_endpoint,
         status=200,
         body=json.dumps(body),
         headers={"Content-Type": "application/json"},
     )
 
 
-def test_the_whole_pair_is_replaced_with_its_expiry_and_recorded(connection: Stored, gitlab: Sandbox) -> None:
-    before, version = connection.credentials, connection.row.version
+def test_the_whole_pair_is_replaced_with_its_expiry_and_recorded(connection: Stored, grantor: Grantor) -> None:
+    before, version, public = connection.credentials, connection.row.version, connection.row.public
     found = tokens.fresh(connection.id)
     after, row = connection.credentials, connection.row
     assert found.credentials == after
-    assert works(gitlab, after["accessToken"])
+    assert grantor.works(after["accessToken"])
     assert set(after) == set(before)
     assert after["accessToken"] != before["accessToken"]
     assert after["refreshToken"] != before["refreshToken"]
-    assert after["instanceUrl"] == before["instanceUrl"]
+    assert connection.row.public == public
     assert row.token_expires_at is not None
-    assert timedelta(minutes=118) < row.token_expires_at - timezone.now() <= timedelta(minutes=120)
+    assert grantor.life - timedelta(minutes=2) < row.token_expires_at - timezone.now() <= grantor.life
     assert (row.status, row.version) == (Status.HEALTHY, version)
     assert (row.refresh_owner, row.refresh_lease_until) == (None, None)
     [event] = events("refresh-app-connection-token")
     assert event["expiresAt"] == row.token_expires_at.isoformat()
 
 
-def test_an_answer_without_a_refresh_token_leaves_the_old_one_in_force(connection: Stored, gitlab: Sandbox) -> None:
+def test_an_answer_without_a_refresh_token_leaves_the_old_one_in_force(
+    connection: Stored, grantor: Grantor
+) -> None:
     before = connection.credentials
-    answer(gitlab)
+    answer(grantor)
     tokens.fresh(connection.id)
-    assert connection.credentials == {**before, "accessToken": "new-token"}
+    assert connection.credentials == {**before, "accessToken": "new-token", "tokenType": "Bearer"}
 
 
-def test_the_scopes_of_the_answer_replace_the_stored_ones(connection: Stored, gitlab: Sandbox) -> None:
-    answer(gitlab, scope="read_api read_repository")
+def test_the_scopes_of_the_answer_replace_the_stored_ones(connection: Stored, grantor: Grantor) -> None:
+    answer(grantor, scope="read_api read_repository")
     tokens.fresh(connection.id)
     assert connection.row.scopes == ["read_api", "read_repository"]
 
 
-def test_without_scopes_in_the_answer_the_stored_ones_stay(connection: Stored, gitlab: Sandbox) -> None:
-    answer(gitlab)
+def test_without_scopes_in_the_answer_the_stored_ones_stay(connection: Stored, grantor: Grantor) -> None:
+    answer(grantor)
     tokens.fresh(connection.id)
-    assert connection.row.scopes == ["api"]
+    assert connection.row.scopes == list(grantor.scopes)
 
 
-def test_a_token_that_never_ends_is_never_refreshed_again(connection: Stored, gitlab: Sandbox) -> None:
-    answer(gitlab, expires_in=None)
+def test_a_token_that_never_ends_is_never_refreshed_again(connection: Stored, grantor: Grantor) -> None:
+    answer(grantor, expires_in=None)
     assert tokens.fresh(connection.id).credentials["accessToken"] == "new-token"
     assert connection.row.token_expires_at is None
-    gitlab.clear_requests()
+    grantor.sandbox.clear_requests()
     assert tokens.fresh(connection.id).credentials["accessToken"] == "new-token"
-    assert gitlab.requests == []
+    assert grantor.sandbox.requests == []
 
 
-def test_a_change_of_name_during_a_refresh_is_kept(connection: Stored, gitlab: Sandbox, processes: Any) -> None:
+def test_a_change_of_name_during_a_refresh_is_kept(connection: Stored, grantor: Grantor, processes: Any) -> None:
     before = connection.token
     with processes.start(connection, stop_at="answered") as process:
         process.reach("answered")

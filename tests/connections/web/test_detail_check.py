@@ -10,9 +10,9 @@ from django.test import Client
 from audit.models import AuditEvent
 from sandbox.gitlab import Sandbox
 from tests.clients import Api
-from tests.connections import oauth
 from tests.connections.requests import BASE as API
 from tests.connections.requests import create
+from tests.connections.tokens.grantors import AtGitLab
 from tests.connections.tokens.stored import connect
 from tests.connections.web.pages import path, row, text, title
 from tests.people import browser, person
@@ -61,7 +61,7 @@ def test_a_gitlab_that_asks_to_wait_changes_nothing(ann: Client, admin: Api, git
 def test_a_token_that_cannot_be_refreshed_is_told_and_seen(
     ann: Client, admin: Api, gitlab: Sandbox, settings: Any
 ) -> None:
-    connection = connect(admin, gitlab, oauth.configure(settings, gitlab))
+    connection = connect(admin, AtGitLab(gitlab).configure(settings))
     connection.ends_in(-1)
     gitlab.misbehave("status", "/oauth/token", status=503)
     shown = checked(ann, str(connection.id))
