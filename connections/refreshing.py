@@ -22,6 +22,7 @@ from connections.errors import ConnectionNotFound, Unsealable
 from connections.history import record
 from connections.models import AppConnection, DataKey
 from connections.providers.base import Grant
+from connections.providers.clients import ClientKind
 from connections.providers.errors import (
     BadAnswer,
     ClientMissing,
@@ -66,7 +67,7 @@ REFUSED = "The grant is not accepted any more. It was revoked, or the OAuth appl
 RECONNECT = "Reconnect it: its id, name and everything that uses it stay as they are."
 WAIT = "Nothing to do: it is tried again by itself. If it lasts, see to the cause."
 RENEW_CLIENT = (
-    "Set the {title}'s id and present secret, in {variables} or at the registered instance. Of several secrets"
+    "Set the {title}'s {what}, in {variables} or at the registered instance. Of several secrets"
     " each is tried. Then it heals by itself."
 )
 
@@ -205,10 +206,15 @@ def _note_failure(claim: Claim, connection: AppConnection, error: ProviderError)
 def _cure(connection: AppConnection, error: ProviderError) -> str:
     if isinstance(error, ClientMissing) or (isinstance(error, Refused) and error.code == INVALID_CLIENT):
         kind = connection.provider.client_of(connection.way)
-        return (
-            RENEW_CLIENT.format(title=kind.title, variables=" and ".join(kind.variables.needed)) if kind else WAIT
-        )
+        return _renew(kind) if kind else WAIT
     return WAIT
+
+
+def _renew(kind: ClientKind) -> str:
+    """Return what to do about a client that its server does not know, or not by what we have of it."""
+    what = "id, private key and present secret" if kind.variables.private_key else "id and present secret"
+    *others, last = kind.variables.needed
+    return RENEW_CLIENT.format(title=kind.title, what=what, variables=f"{', '.join(others)} and {last}")
 
 
 def _may_have_been_carried_out(error: ProviderError) -> bool:

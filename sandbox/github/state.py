@@ -107,6 +107,14 @@ class World:
         """Raises KeyError when nobody has that name."""
         return self.accounts[login.lower()]
 
+    def rename(self, login: str, to: str) -> Account:
+        """The account, under its new name. Its old one is free for others."""
+        with self.lock:
+            account = self.accounts.pop(login.lower())
+            account.login = to
+            self.accounts[to.lower()] = account
+            return account
+
     def repository(
         self, full_name: str, *, private: bool, admins: Iterable[str], environments: Iterable[str]
     ) -> Repository:

@@ -7,8 +7,9 @@ shows by their own token, used once, that the installation is theirs to use.
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from itertools import islice
+from itertools import chain, islice
 from urllib.parse import quote, urlencode
 
 from connections.providers import http, oauth2
@@ -35,7 +36,7 @@ from connections.providers.github.app_token import app_jwt
 from connections.providers.github.credentials import api_url, is_hosted, url_of_setting
 from connections.providers.github.fields import OF_SERVER
 from connections.providers.github.oauth import end_token
-from connections.providers.github.rest import AppUnknown
+from connections.providers.github.rest import CHECK_APP, AppUnknown
 from connections.providers.github.shapes import Installation
 from connections.providers.guides import Page
 from connections.providers.http import Calls
@@ -47,6 +48,8 @@ MINT_SECONDS = 20.0
 VERIFY_SECONDS = 15.0
 REVOKE_SECONDS = 5.0
 SHOWN_REPOSITORIES = 20
+# Of a token, counted by our clock: GitHub's may be ahead, and would have us use tokens that have ended.
+LIFE = timedelta(hours=1)
 NOT_THEIRS = "User does not have access to the provided installation"
 # Where the installation is, so that it is found again when its id has changed.
 TARGET = ("account", "accountId", "accountType")
@@ -127,23 +130,35 @@ def refresh(server: Server, credentials: Credentials) -> Grant:
             return _made(calls, api, signed, credentials)
         except Refused as refusal:
             if refusal.status == HTTPStatus.UNAUTHORIZED or isinstance(refusal, AppUnknown):
-                raise Refused(refusal.message, status=refusal.status, code=INVALID_CLIENT) from None
+                raise _not_accepted(refusal) from None
             if refusal.status != HTTPStatus.NOT_FOUND:
                 raise
-        return _made(calls, api, signed, {**credentials, **_found_again(calls, api, signed, credentials, known_as)})
+        found = _found_again(calls, api, signed, credentials)
+        return _made(calls, api, signed, {**credentials, **_of(found, known_as)})
 
 
-def _found_again(
-    calls: Calls, api: str, signed: str, credentials: Credentials, known_as: OAuthClient
-) -> Credentials:
+def _not_accepted(refusal: Refused) -> Refused:
+    """Return the error for what the App signed. GitHub's own words tell of claims of which people know nothing."""
+    said = refusal.message
+    message = said if CHECK_APP in said else f"{said.rstrip('.')}. {CHECK_APP}"
+    return Refused(message, status=refusal.status, code=INVALID_CLIENT)
+
+
+def _found_again(calls: Calls, api: str, signed: str, credentials: Credentials) -> Installation:
+    """Return the installation on the same account: under its name, or, when that has changed, among all.
+
+    Others may have taken the name meanwhile: the account's id counts.
+    """
     account = str(credentials["account"])
-    found = client.find_installation(calls, api, signed, account, str(credentials["accountType"]))
-    if found is None or str(found.account.id) != credentials["accountId"]:
-        raise GrantLost(f"The GitHub App is not installed on {account} any more.", status=HTTPStatus.NOT_FOUND)
-    return _of(found, known_as)
+    under_its_name = client.find_installation(calls, api, signed, account, str(credentials["accountType"]))
+    for found in chain([under_its_name] if under_its_name else [], client.installations(calls, api, signed)):
+        if str(found.account.id) == credentials["accountId"]:
+            return found
+    raise GrantLost(f"The GitHub App is not installed on {account} any more.", status=HTTPStatus.NOT_FOUND)
 
 
 def _made(calls: Calls, api: str, signed: str, credentials: Credentials) -> Grant:
+    end = datetime.now(UTC) + LIFE
     made = client.create_installation_token(calls, api, signed, str(credentials["installationId"]))
     after = {
         **credentials,
@@ -151,7 +166,7 @@ def _made(calls: Calls, api: str, signed: str, credentials: Credentials) -> Gran
         "repositories": made.repository_selection,
         "accessToken": made.token,
     }
-    return Grant(credentials=after, scopes=None, expires_at=made.expires_at)
+    return Grant(credentials=after, scopes=None, expires_at=min(made.expires_at or end, end))
 
 
 def _issuer(server: Server, known_as: OAuthClient) -> str:
@@ -277,6 +292,7 @@ METHOD = Method(
         refusal=token_endpoint.refusal,
         brought=(Brought("installationId", "installation_id", ABSENT),),
         kept=KEPT,
+        makes_tokens=True,
         pending=pending,
     ),
 )

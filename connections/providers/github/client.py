@@ -106,6 +106,14 @@ def find_installation(calls: Calls, api: str, jwt: str, account: str, account_ty
         return None
 
 
+def installations(calls: Calls, api: str, jwt: str) -> Iterator[Installation]:
+    """Yield where the App is installed.
+
+    https://docs.github.com/en/rest/apps/apps#list-installations-for-the-authenticated-app
+    """
+    return map(shapes.installation, pages(calls, api, "/app/installations", by_app(api, jwt)))
+
+
 def create_installation_token(calls: Calls, api: str, jwt: str, installation_id: int | str) -> InstallationToken:
     """Return a new token, which is good for an hour. Raises TokenMissing for an answer without one.
 

@@ -29,6 +29,12 @@ SINGLE_SIGN_ON = (
     "the organization in its settings at GitHub (Configure SSO)."
 )
 
+CHECK_APP = "Check the App's id and private key, and the clock of this machine."
+UNSUSPEND = (
+    "An owner of the account can end that in its settings at GitHub, under GitHub Apps. Then it works again by "
+    "itself."
+)
+
 
 class AppUnknown(Refused):
     """A 404 that is not about what was asked for: GitHub knows no App of the id that signed."""
@@ -61,10 +67,7 @@ def by_token(api: str, token: str) -> Proof:
 
 def by_app(api: str, jwt: str) -> Proof:
     """What an App signed."""
-    unknown = (
-        f"{api} does not accept what the GitHub App signed. Check the App's id and private key, and the clock of "
-        "this machine."
-    )
+    unknown = f"{api} does not accept what the GitHub App signed. {CHECK_APP}"
     return Proof(f"Bearer {jwt}", unknown, (jwt,))
 
 
@@ -137,6 +140,8 @@ def _cause(answer: Answer, said: str, proof: Proof, absent: str) -> str:
     """Return why GitHub refused, in its own words where they say more than the status does."""
     if answer.status == HTTPStatus.FORBIDDEN and "X-GitHub-SSO" in answer.headers:
         return SINGLE_SIGN_ON
+    if "installation has been suspended" in said:
+        return f"{said.rstrip('.')}. {UNSUSPEND}"
     if "not accessible by" in said:
         return f"{said.rstrip('.')}. {_lacking(answer, proof)}"
     if said.lower().rstrip(".") not in BARE:
