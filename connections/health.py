@@ -169,7 +169,9 @@ def _look(connection_id: uuid.UUID, patience: float) -> Finding:
         ready = tokens.fresh(connection_id, patience=patience)
         connection = ready.connection
         verdict = _ask(ready)
-        if verdict.is_unauthorized and (newer := _newer(ready, patience)):
+        if verdict.is_unauthorized and (
+            newer := tokens.in_place_of(ready, patience=patience, anew=connection.has_grant)
+        ):
             connection = newer.connection
             verdict = _ask(newer)
         return Finding(connection, began_at, verdict)
@@ -195,17 +197,6 @@ def _ask(ready: Fresh) -> Verdict:
     except Exception:
         log.exception("a check failed", connection_id=str(connection.id))
         return verdicts.fault()
-
-
-def _newer(refused: Fresh, patience: float) -> Fresh | None:
-    """Return other credentials than those that were refused: somebody stored them just now, or a refresh does."""
-    connection = refused.connection
-    newer = tokens.fresh(connection.id, patience=patience, refused=connection.credentials_hash)
-    if newer.connection.credentials_hash == connection.credentials_hash and connection.has_grant:
-        same = AppConnection.objects.filter(pk=connection.id, credentials_hash=connection.credentials_hash)
-        same.update(token_expires_at=Now())
-        newer = tokens.fresh(connection.id, patience=patience)
-    return newer if newer.connection.credentials_hash != connection.credentials_hash else None
 
 
 def _store(finding: Finding, asked_by: Actor | None = None) -> None:

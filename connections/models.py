@@ -237,6 +237,11 @@ class AppConnection(models.Model):
         return self.way.oauth is not None
 
     @property
+    def makes_tokens(self) -> bool:
+        """Tell whether its access token can be made anew at any time, which ends no other."""
+        return self.way.oauth is not None and self.way.oauth.makes_tokens
+
+    @property
     def state(self) -> State:
         """How it is now: what was found by the last check, and what time has done since."""
         now = timezone.now()

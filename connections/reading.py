@@ -162,13 +162,14 @@ def may_wait(seconds: float) -> Iterator[float]:
 def _fetch(
     provider: Provider, listing: Listing, ready: Fresh, query: Mapping[str, str]
 ) -> Sequence[Mapping[str, Any]]:
-    """Fetch a listing; once more, when somebody refreshed the token just before we used it."""
+    """Fetch a listing; once more, when somebody refreshed the token just before we used it, or it is made anew."""
     try:
         return _fetch_with(provider, listing, ready, query)
     except Refused as refusal:
-        used = ready.connection.credentials_hash
-        newer = tokens.fresh(ready.connection.id, refused=used) if refusal.status == 401 else ready
-        if newer.connection.credentials_hash == used:
+        if refusal.status != 401:
+            raise
+        newer = tokens.in_place_of(ready, anew=ready.connection.makes_tokens)
+        if newer is None:
             raise
     return _fetch_with(provider, listing, newer, query)
 

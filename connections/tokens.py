@@ -18,6 +18,7 @@ from contextvars import copy_context
 from dataclasses import dataclass, field
 
 from django.db import connections
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from connections import claims
@@ -71,6 +72,20 @@ def fresh(connection_id: uuid.UUID, *, patience: float = PATIENCE, refused: str 
             raise TokenUnavailable(connection.cause, wait)
         release()
     raise TokenUnavailable("Its token is being refreshed right now.", LONGEST_PAUSE)
+
+
+def in_place_of(refused: Fresh, *, patience: float = PATIENCE, anew: bool) -> Fresh | None:
+    """Return other credentials than those that were refused; None where there are none.
+
+    Somebody may have stored them just now; or, with `anew`, they are refreshed at once. Raises what `fresh` does.
+    """
+    used = refused.connection
+    newer = fresh(used.id, patience=patience, refused=used.credentials_hash)
+    if anew and newer.connection.credentials_hash == used.credentials_hash:
+        same = AppConnection.objects.filter(pk=used.id, credentials_hash=used.credentials_hash)
+        same.update(token_expires_at=Now())
+        newer = fresh(used.id, patience=patience)
+    return newer if newer.connection.credentials_hash != used.credentials_hash else None
 
 
 def _is_valid(connection: AppConnection) -> bool:

@@ -167,7 +167,8 @@ class OAuth:
     verifier where there was a challenge, and what is `brought` and `kept`); `refresh` and `revoke` take the
     credentials of a Grant. `refusal` words a failed exchange as the contract does.
 
-    `kept` names what of the old credentials a reconnect hands to `authorize_url` and `exchange`.
+    `kept` names what of the old credentials a reconnect hands to `authorize_url` and `exchange`. `makes_tokens`:
+    `refresh` uses nothing up and ends no token, so it may be called at any time.
     """
 
     client: str
@@ -179,6 +180,7 @@ class OAuth:
     refusal: Callable[[ProviderError], str]
     brought: Sequence[Brought] = ()
     kept: Sequence[str] = ()
+    makes_tokens: bool = False
     pending: Callable[[Mapping[str, str]], Pending | None] = never_pending
 
 
