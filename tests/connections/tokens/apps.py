@@ -52,6 +52,10 @@ class OAuthApp(AtGitHub):
         super().__init__(sandbox, authority)
         self.oauth_application = sandbox.oauth_application(redirect_uris=[at_github.CALLBACK])
 
+    @property
+    def client_id(self) -> str:
+        return self.oauth_application.client_id
+
     def variables(self) -> dict[str, str]:
         return at_github.oauth_variables(self.sandbox, self.oauth_application)
 

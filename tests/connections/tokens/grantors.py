@@ -174,7 +174,7 @@ class AtGitHub(Grantor):
     wrong_secret = "The client_id and/or client_secret passed are incorrect"
     other_limit = {"kind": "rate-limit", "secondary": True, "retry_after": 30}
     life = timedelta(hours=8)
-    scopes = ()
+    scopes: tuple[str, ...] = ()
     sent_in_revocation = {"access_token"}
     said_of_a_page = "answered with status 200"
     without_refresh_token = "It was revoked, or the app was deleted"
@@ -196,8 +196,12 @@ class AtGitHub(Grantor):
         return {"code": at_github.code(self.sandbox, self.application), **at_github.host(self.sandbox)}
 
     @property
+    def client_id(self) -> str:
+        return self.application.client_id
+
+    @property
     def revoked_at(self) -> str:
-        return f"/api/v3/applications/{self.application.client_id}/token"
+        return f"/api/v3/applications/{self.client_id}/token"
 
     def named_in_revocation(self, credentials: Mapping[str, Any]) -> str:
         return str(credentials["accessToken"])
