@@ -9,6 +9,7 @@ from datetime import timedelta
 from types import ModuleType
 from typing import Any, Self
 
+import pytest
 import requests
 
 from connections.providers.github import oauth as github_oauth
@@ -20,6 +21,9 @@ from sandbox.recording import RecordedRequest
 from tests.connections import github as at_github
 from tests.connections import oauth as at_gitlab
 from tests.connections.requests import BASE
+
+# Of tests about what depends on nothing that a server says: there, one of them will do.
+OF_OUR_OWN = pytest.mark.parametrize("grantor", ["gitlab"], indirect=True)
 
 
 class Grantor(ABC):

@@ -7,7 +7,7 @@ from connections import refreshing, tokens
 from connections.models import AppConnection
 from connections.states import Status
 from tests.connections.tokens import database
-from tests.connections.tokens.grantors import Grantor
+from tests.connections.tokens.grantors import OF_OUR_OWN, Grantor
 from tests.connections.tokens.processes import Process, Processes
 from tests.connections.tokens.stored import Stored, events
 from tests.server import wait_until
@@ -19,6 +19,7 @@ def waits(process: Process) -> bool:
     return "new tokens could not be stored yet" in process.log.read_text()
 
 
+@OF_OUR_OWN
 def test_the_new_tokens_are_stored_as_soon_as_it_is_back(
     connection: Stored, grantor: Grantor, processes: Processes
 ) -> None:

@@ -9,7 +9,7 @@ from connections import tokens
 from connections.errors import ReconnectRequired
 from connections.states import Status
 from tests.clients import Api
-from tests.connections.tokens.grantors import Grantor
+from tests.connections.tokens.grantors import OF_OUR_OWN, Grantor
 from tests.connections.tokens.processes import Processes
 from tests.connections.tokens.stored import Stored, connect, events
 from tests.server import PATIENCE, wait_until
@@ -88,6 +88,7 @@ def test_after_the_commit_nothing_is_lost(connection: Stored, grantor: Grantor, 
     assert grantor.refreshes() == 1
 
 
+@OF_OUR_OWN
 def test_the_other_connections_carry_on(
     connection: Stored, grantor: Grantor, processes: Processes, admin: Api
 ) -> None:
@@ -103,6 +104,7 @@ def test_the_other_connections_carry_on(
     assert connection.row.status == Status.RECONNECT_REQUIRED
 
 
+@OF_OUR_OWN
 def test_a_process_that_ends_finishes_its_refresh_first(
     connection: Stored, grantor: Grantor, processes: Processes
 ) -> None:

@@ -8,7 +8,7 @@ from connections import tokens
 from connections.errors import TokenUnavailable
 from connections.states import Status
 from tests.clients import Api
-from tests.connections.tokens.grantors import Grantor
+from tests.connections.tokens.grantors import OF_OUR_OWN, Grantor
 from tests.connections.tokens.processes import Processes
 from tests.connections.tokens.stored import FOUR_MINUTES, Stored, connect, events
 from tests.server import wait_until
@@ -16,22 +16,24 @@ from tests.server import wait_until
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_200_callers_in_4_processes_cause_one_refresh(
-    connection: Stored, grantor: Grantor, processes: Processes
+@pytest.mark.parametrize(("grantor", "count"), [("gitlab", 4), ("github", 2)], indirect=["grantor"])
+def test_50_callers_in_each_of_some_processes_cause_one_refresh(
+    connection: Stored, grantor: Grantor, processes: Processes, count: int
 ) -> None:
     grantor.sandbox.misbehave("slow", grantor.token_endpoint, seconds=1)
     with ExitStack() as stack:
-        running = [stack.enter_context(processes.start(connection, callers=50)) for _ in range(4)]
+        running = [stack.enter_context(processes.start(connection, callers=50)) for _ in range(count)]
         for process in running:
             process.go_on()
         outcomes = [outcome for process in running for outcome in process.outcomes()]
     assert grantor.refreshes() == 1
-    assert len(outcomes) == 200
+    assert len(outcomes) == 50 * count
     assert {outcome.get("token") for outcome in outcomes} == {connection.token}
     assert grantor.works(connection.token)
     assert len(events("refresh-app-connection-token")) == 1
 
 
+@OF_OUR_OWN
 def test_callers_of_many_connections_do_not_wait_for_each_others_database_connections(
     grantor: Grantor, admin: Api, processes: Processes
 ) -> None:
@@ -44,6 +46,7 @@ def test_callers_of_many_connections_do_not_wait_for_each_others_database_connec
         assert process.outcomes() == [{"token": one.token} for one in made]
 
 
+@OF_OUR_OWN
 def test_who_comes_while_a_valid_token_is_refreshed_gets_it_as_it_is(
     connection: Stored, grantor: Grantor, processes: Processes
 ) -> None:
@@ -70,6 +73,7 @@ def test_a_token_that_lives_for_seconds_is_not_refreshed_for_every_caller(
     assert grantor.refreshes() == 1
 
 
+@OF_OUR_OWN
 def test_a_caller_whose_patience_ends_does_not_cut_the_refresh_off(connection: Stored, grantor: Grantor) -> None:
     slow = grantor.sandbox.misbehave("slow", grantor.token_endpoint, seconds=60)
     with pytest.raises(TokenUnavailable) as error:

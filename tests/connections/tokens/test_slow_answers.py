@@ -7,7 +7,7 @@ import pytest
 from connections import tokens
 from connections.errors import TokenUnavailable
 from connections.states import Status
-from tests.connections.tokens.grantors import Grantor
+from tests.connections.tokens.grantors import OF_OUR_OWN, Grantor
 from tests.connections.tokens.processes import Processes
 from tests.connections.tokens.stored import FOUR_MINUTES, Stored
 from tests.server import wait_until
@@ -35,6 +35,7 @@ def test_callers_wait_or_hear_within_their_patience_when_to_come_again(
     assert grantor.works(connection.token)
 
 
+@OF_OUR_OWN
 def test_over_http_a_caller_gets_503_with_retry_after(
     connection: Stored, grantor: Grantor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -48,6 +49,7 @@ def test_over_http_a_caller_gets_503_with_retry_after(
     assert grantor.refreshes() == 1
 
 
+@OF_OUR_OWN
 def test_a_call_that_outlasts_its_lease_keeps_the_claim(
     connection: Stored, grantor: Grantor, processes: Processes
 ) -> None:
@@ -67,6 +69,7 @@ def test_a_call_that_outlasts_its_lease_keeps_the_claim(
     assert connection.row.status == Status.HEALTHY
 
 
+@OF_OUR_OWN
 def test_with_a_valid_token_nobody_waits_long(
     connection: Stored, grantor: Grantor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,7 @@ from connections import tokens
 from connections.errors import ReconnectRequired
 from connections.models import AppConnection
 from connections.states import Status
-from tests.connections.tokens.grantors import Grantor
+from tests.connections.tokens.grantors import OF_OUR_OWN, Grantor
 from tests.connections.tokens.processes import Process, Processes
 from tests.connections.tokens.stored import Stored, events
 
@@ -43,6 +43,7 @@ def test_a_stale_callers_invalid_grant_does_not_mark_a_healthy_connection(
     assert events("lose-app-connection-grant") == []
 
 
+@OF_OUR_OWN
 def test_a_caller_that_lost_its_claim_before_the_call_makes_none(
     connection: Stored, grantor: Grantor, processes: Processes
 ) -> None:

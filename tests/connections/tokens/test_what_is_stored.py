@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from connections import tokens
 from connections.states import Status
-from tests.connections.tokens.grantors import Grantor
+from tests.connections.tokens.grantors import OF_OUR_OWN, Grantor
 from tests.connections.tokens.stored import Stored, events
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -75,6 +75,7 @@ def test_a_token_that_never_ends_is_never_refreshed_again(connection: Stored, gr
     assert grantor.sandbox.requests == []
 
 
+@OF_OUR_OWN
 def test_a_change_of_name_during_a_refresh_is_kept(connection: Stored, grantor: Grantor, processes: Any) -> None:
     before = connection.token
     with processes.start(connection, stop_at="answered") as process:
