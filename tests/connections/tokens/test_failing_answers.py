@@ -69,11 +69,16 @@ def test_when_it_answers_again_the_next_caller_gets_a_new_token(
     assert (row.refresh_not_before, row.refresh_unanswered_since) == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("grantor", "options"),
+    [("gitlab", {}), ("github", {}), ("github", {"status": 429}), ("github", {"secondary": True})],
+    indirect=["grantor"],
+)
 def test_retry_after_counts_also_where_it_is_longer_than_our_own_delays(
-    connection: Stored, grantor: Grantor
+    connection: Stored, grantor: Grantor, options: dict[str, Any]
 ) -> None:
     connection.ends_in(FOUR_MINUTES)
-    grantor.sandbox.misbehave("rate-limit", grantor.token_endpoint, retry_after=900)
+    grantor.fail("rate-limit", retry_after=900, **options)
     tokens.fresh(connection.id)
     row = connection.row
     assert row.refresh_not_before is not None

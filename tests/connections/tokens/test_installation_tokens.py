@@ -16,6 +16,7 @@ from tests.clients import Api
 from tests.connections.tokens.apps import InstalledApp
 from tests.connections.tokens.processes import Processes
 from tests.connections.tokens.stored import FOUR_MINUTES, Stored, connect, events
+from tests.connections.tokens.test_secrets import assert_absent, echo, lines  # noqa: F401  # a fixture
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -158,6 +159,22 @@ def test_a_github_that_asks_to_wait_is_not_asked_again_before(
     assert row.refresh_not_before is not None
     assert row.refresh_not_before > before + timedelta(seconds=895)
     assert "rate limit is reached" in row.cause
+
+
+def test_neither_tokens_nor_the_key_leak(
+    connection: Stored,
+    grantor: InstalledApp,
+    lines: list[str],  # noqa: F811  # the fixture
+) -> None:
+    """Not even where GitHub repeats the token that it is to end."""
+    first = connection.token
+    found = tokens.fresh(connection.id)
+    second = connection.token
+    echo(grantor, "/api/v3/installation/token", "no such token: {secret}", [second])
+    assert connection.api.delete(connection.path).status_code == 200
+    assert "no such token" in events("revoke-app-connection-grant")[0]["cause"]
+    secrets = [first, second, grantor.application.client_secret, *grantor.application.private_key.splitlines()]
+    assert_absent(secrets, repr(found), "\n".join(lines))
 
 
 @pytest.mark.parametrize("seconds", [-45, 45, 500])
