@@ -23,18 +23,7 @@ def configure(settings: Any, github: Sandbox) -> None:
 
 def variables(github: Sandbox) -> dict[str, str]:
     """Return the environment of a service whose OAuth app and GitHub App are those of this GitHub."""
-    application, app, host = application_at(github), app_at(github), host_of(github)
-    return {
-        f"{OAUTH}_CLIENT_ID": application.client_id,
-        f"{OAUTH}_CLIENT_SECRET": application.client_secret,
-        f"{OAUTH}_HOST": host,
-        f"{APP}_CLIENT_ID": app.client_id,
-        f"{APP}_CLIENT_SECRET": app.client_secret,
-        f"{APP}_PRIVATE_KEY": app.private_key,
-        f"{APP}_SLUG": app.slug,
-        f"{APP}_ID": str(app.id),
-        f"{APP}_HOST": host,
-    }
+    return {**oauth_variables(github, application_at(github)), **app_variables(github, app_at(github))}
 
 
 def host_of(github: Sandbox) -> str:
@@ -117,7 +106,7 @@ def credentials(github: Sandbox, method: str, **more: Any) -> dict[str, Any]:
 
 def host(github: Sandbox) -> dict[str, str]:
     """Return what of credentials says that they are for this GitHub."""
-    return {"instanceType": "server", "host": f"127.0.0.1:{github.port}"}
+    return {"instanceType": "server", "host": host_of(github)}
 
 
 def expiring_app(github: Sandbox) -> App:
@@ -134,21 +123,21 @@ def private_key() -> str:
 def oauth_variables(github: Sandbox, application: OAuthApplication) -> dict[str, str]:
     """Return the environment of a service whose OAuth client at this GitHub is this application."""
     return {
-        "INF_APP_CONNECTION_GITHUB_OAUTH_CLIENT_ID": application.client_id,
-        "INF_APP_CONNECTION_GITHUB_OAUTH_CLIENT_SECRET": application.client_secret,
-        "INF_APP_CONNECTION_GITHUB_OAUTH_HOST": host(github)["host"],
+        f"{OAUTH}_CLIENT_ID": application.client_id,
+        f"{OAUTH}_CLIENT_SECRET": application.client_secret,
+        f"{OAUTH}_HOST": host_of(github),
     }
 
 
 def app_variables(github: Sandbox, app: App) -> dict[str, str]:
     """Return the environment of a service whose GitHub App at this GitHub is this one."""
     return {
-        "INF_APP_CONNECTION_GITHUB_APP_CLIENT_ID": app.client_id,
-        "INF_APP_CONNECTION_GITHUB_APP_CLIENT_SECRET": app.client_secret,
-        "INF_APP_CONNECTION_GITHUB_APP_PRIVATE_KEY": app.private_key,
-        "INF_APP_CONNECTION_GITHUB_APP_SLUG": app.slug,
-        "INF_APP_CONNECTION_GITHUB_APP_ID": str(app.id),
-        "INF_APP_CONNECTION_GITHUB_APP_HOST": host(github)["host"],
+        f"{APP}_CLIENT_ID": app.client_id,
+        f"{APP}_CLIENT_SECRET": app.client_secret,
+        f"{APP}_PRIVATE_KEY": app.private_key,
+        f"{APP}_SLUG": app.slug,
+        f"{APP}_ID": str(app.id),
+        f"{APP}_HOST": host_of(github),
     }
 
 

@@ -16,7 +16,7 @@ from connections.providers.github import app, oauth, personal_token
 from connections.states import REPLACE, Status
 from sandbox.github import Sandbox
 from tests.clients import Api
-from tests.connections import github as at_github
+from tests.connections.github import world as at_github
 from tests.connections.health.stored import CHANGED, CHECKED, change, checked, events, row, said
 from tests.connections.health.test_check_now import somebody
 from tests.connections.requests import BASE

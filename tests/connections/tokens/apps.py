@@ -6,7 +6,7 @@ from typing import Any
 from sandbox.github import Sandbox
 from sandbox.github.installations import Installation
 from sandbox.recording import RecordedRequest
-from tests.connections import github as at_github
+from tests.connections.github import world as at_github
 from tests.connections.tokens.grantors import AtGitHub
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from sandbox import github as sandbox_of_github
 from tests.clients import Api
-from tests.connections import github as at_github
+from tests.connections.github import world as at_github
 from tests.connections.test_secrets_never_leak import logged  # noqa: F401  # a fixture
 from tests.connections.tokens.grantors import AtGitHub, AtGitLab, Grantor
 from tests.connections.tokens.processes import Processes

@@ -18,8 +18,8 @@ from sandbox import github, gitlab
 from sandbox.github.applications import App
 from sandbox.gitlab.applications import Application
 from sandbox.recording import RecordedRequest
-from tests.connections import github as at_github
 from tests.connections import oauth as at_gitlab
+from tests.connections.github import world as at_github
 from tests.connections.requests import BASE
 
 # Of tests about what depends on nothing that a server says: there, one of them will do.

@@ -10,7 +10,7 @@ from connections.errors import ReconnectRequired, TokenUnavailable
 from connections.models import Client, ClientSecrets, Instance
 from connections.states import Status
 from sandbox.github import Sandbox
-from tests.connections import github as at_github
+from tests.connections.github import world as at_github
 from tests.connections.tokens.apps import InstalledApp
 from tests.connections.tokens.stored import Stored, events
 
