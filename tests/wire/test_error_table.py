@@ -31,6 +31,9 @@ HANDSHAKE = [
     (handshake.PartMissing, 400, "BadRequest"),
     (handshake.NotAMember, 403, "ForbiddenError"),
     (handshake.NothingToConfirm, 400, "BadRequest"),
+    (handshake.NotReplaced, 400, "BadRequest"),
+    (handshake.CodeRefused, 400, "BadRequest"),
+    (handshake.NotFetched, 400, "BadRequest"),
 ]
 TABLE = [
     (errors.BadRequest("why"), 400, "BadRequest", "why"),
@@ -166,6 +169,15 @@ TABLE = [
         "Could not find App Connection with name a in project scope.",
     ),
     *((kind("why"), status, name, "why") for kind, status, name in HANDSHAKE),
+    (handshake.MadeFailed("why", ""), 400, "BadRequest", "why"),
+    (handshake.MadeUnusable("why", ""), 400, "BadRequest", "why"),
+    (handshake.MadeButLost("why", ""), 503, "ServiceUnavailable", "why"),
+    (
+        connections.ClientNotFound("GitHub App", "https://a"),
+        404,
+        "NotFound",
+        "There is no GitHub App of your own at https://a.",
+    ),
     (connections.Unsealable("key 4711"), 500, "InternalServerError", BROKEN),
     (drf.MethodNotAllowed("PUT"), 405, "MethodNotAllowed", 'Method "PUT" not allowed.'),
     (
