@@ -201,6 +201,19 @@ class ProviderContract:
             with pytest.raises(ProviderError):
                 self.fetch(listing, running, server)
 
+    def test_an_answer_that_names_nobody_verifies_nothing(self, running: Any, server: Server) -> None:
+        for method in self.methods:
+            known = server
+            if method.oauth:
+                known = replace(server, client=self.client(running, method.oauth.client))
+                credentials = method.oauth.exchange(known, self.good(running, method.name)).credentials
+            else:
+                credentials = self.good(running, method.name)
+            running.misbehave("status", "/", status=200, body="{}", headers={"Content-Type": "application/json"})
+            with pytest.raises(ProviderError):
+                method.verify(known, credentials)
+            running.behave()
+
     def test_json_of_any_shape_is_survived(self, running: Any, server: Server) -> None:
         # Written inside: Hypothesis runs no one test for several classes.
         @hypothesis_settings(max_examples=30, deadline=None)

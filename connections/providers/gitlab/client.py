@@ -41,8 +41,13 @@ class TokenFacts:
 
 
 def user(calls: Calls, server: Server, auth: Mapping[str, str]) -> Account:
-    """Return whose the token is: https://docs.gitlab.com/api/users/#retrieve-the-current-user"""
+    """Return whose the token is: https://docs.gitlab.com/api/users/#retrieve-the-current-user
+
+    Raises NotJson for an answer that names nobody: what does not is no GitLab.
+    """
     found = _checked(calls.get(f"{server.url}/api/v4/user", headers=auth), server, auth).json_object()
+    if not isinstance(found.get("id"), int) or not isinstance(found.get("username"), str):
+        raise NotJson(f"{server.url} answered without a user. Check that the URL is that of a GitLab.")
     return Account(
         id=shown(found.get("id")),
         username=shown(found.get("username")),
