@@ -12,10 +12,11 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page
 
+from sandbox.github import Sandbox as GitHub
 from sandbox.gitlab import Sandbox
 from tests.browser.console import silent
 from tests.clients import SET_UP
-from tests.connections import oauth
+from tests.connections import github, oauth
 from tests.server import ROOT, Server
 
 HOW_TO_GET_CHROMIUM = "browser tests skipped: no Chromium found. On Debian and Ubuntu: apt-get install chromium"
@@ -32,6 +33,12 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """Trust the GitHub's authority, which the site is told of by a setting."""
+    return {**browser_context_args, "ignore_https_errors": True}
+
+
+@pytest.fixture(scope="session")
 def forge() -> Iterator[Sandbox]:
     """The GitLab that the site connects to."""
     with Sandbox() as sandbox:
@@ -39,15 +46,38 @@ def forge() -> Iterator[Sandbox]:
 
 
 @pytest.fixture(scope="session")
-def site(browser: Browser, forge: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server of its own, set up with the person of `SET_UP` and an OAuth client at the forge."""
-    server = Server(tmp_path_factory.mktemp("site"))
-    callback = f"{server.url}/organization/app-connections/gitlab/oauth/callback"
-    server.environment |= oauth.variables(forge, forge.application(redirect_uris=[callback], scopes=oauth.SCOPES))
+def octo() -> Iterator[GitHub]:
+    """The GitHub that the site connects to, where ann owns acme and bob is a member of it."""
+    with GitHub(tls=True) as sandbox:
+        github.populate(sandbox)
+        yield sandbox
+
+
+@pytest.fixture(scope="session")
+def site(
+    browser: Browser, forge: Sandbox, octo: GitHub, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """A server of its own, set up with the person of `SET_UP` and with clients at the forge and at GitHub."""
+    folder = tmp_path_factory.mktemp("site")
+    server = Server(folder)
+    server.environment |= known_at_gitlab(forge, server) | known_at_github(octo, server)
+    server.environment["EXTRA_CA_CERTS"] = str(folder / "github.pem")
+    (folder / "github.pem").write_bytes(octo.ca_pem)
     with server:
         answer = requests.post(f"{server.url}/api/v1/admin/bootstrap", json=SET_UP, timeout=30)
         assert answer.ok, answer.text
         yield server
+
+
+def known_at_gitlab(forge: Sandbox, server: Server) -> dict[str, str]:
+    callback = f"{server.url}/organization/app-connections/gitlab/oauth/callback"
+    return oauth.variables(forge, forge.application(redirect_uris=[callback], scopes=oauth.SCOPES))
+
+
+def known_at_github(octo: GitHub, server: Server) -> dict[str, str]:
+    callbacks = [f"{server.url}/organization/app-connections/github/oauth/callback"]
+    application = octo.oauth_application(redirect_uris=callbacks)
+    return github.variables(octo, application, octo.app("Acme Connections", callback_urls=callbacks))
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ DETAIL = re.compile(r"/organization/app-connections/[0-9a-f-]{36}$")
 
 def open_form(page: Page) -> None:
     start_signed_in(page, NEW)
+    page.get_by_role("link", name="GitLab").click()
     page.get_by_role("link", name="Access Token").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Connect to GitLab by access token")
 

@@ -24,6 +24,7 @@ def well_behaved(forge: Sandbox) -> Iterator[None]:
 def fill_in(page: Page, name: str, *, use: str = "secret-sync", description: str = "") -> None:
     """Choose to connect by OAuth, fill the form in, and send it."""
     page.goto(NEW)
+    page.get_by_role("link", name="GitLab").click()
     page.get_by_role("link", name="OAuth").click()
     page.get_by_label("Name").fill(name)
     page.get_by_label("Description (optional)").fill(description)

@@ -59,6 +59,25 @@ def app_at(github: Sandbox) -> App:
         return github.app("Acme Connections", callback_urls=[CALLBACK], client_id="contract-app")
 
 
+def variables(github: Sandbox, application: OAuthApplication, app: App) -> dict[str, str]:
+    """Return the environment of a service whose clients are these two. The product speaks only TLS to a GitHub."""
+    return {
+        "INF_APP_CONNECTION_GITHUB_OAUTH_CLIENT_ID": application.client_id,
+        "INF_APP_CONNECTION_GITHUB_OAUTH_CLIENT_SECRET": application.client_secret,
+        "INF_APP_CONNECTION_GITHUB_OAUTH_HOST": host(github),
+        "INF_APP_CONNECTION_GITHUB_APP_CLIENT_ID": app.client_id,
+        "INF_APP_CONNECTION_GITHUB_APP_CLIENT_SECRET": app.client_secret,
+        "INF_APP_CONNECTION_GITHUB_APP_PRIVATE_KEY": app.private_key,
+        "INF_APP_CONNECTION_GITHUB_APP_SLUG": app.slug,
+        "INF_APP_CONNECTION_GITHUB_APP_ID": str(app.id),
+        "INF_APP_CONNECTION_GITHUB_APP_HOST": host(github),
+    }
+
+
+def host(github: Sandbox) -> str:
+    return f"127.0.0.1:{github.port}"
+
+
 def code(
     github: Sandbox, application: OAuthApplication, *, user: str = "ann", scopes: tuple[str, ...] = SCOPES
 ) -> str:
