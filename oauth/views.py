@@ -259,7 +259,8 @@ def _form_page(
     status: int = 200,
 ) -> HttpResponse:
     method = form.method
-    redirect_uris = _redirect_uris(request, provider, _kind(provider, method), connection)
+    kind = _kind(provider, method)
+    redirect_uris = _redirect_uris(request, provider, kind, connection)
     if not redirect_uris:
         return nothing_configured(request, provider, method)
     shown = {
@@ -268,7 +269,9 @@ def _form_page(
         "action": reverse("oauth:start", kwargs={"app": provider.app}),
         "redirect_uris": redirect_uris,
         "method": method,
+        "journey": _oauth(method).journey,
         "uses": _oauth(method).uses,
+        "permissions": kind.maker.permissions if kind.maker else {},
         "connection": connection,
         "return_to": safe_return(request, str(form["returnTo"].value() or "")),
     }

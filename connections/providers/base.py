@@ -122,6 +122,21 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True)
+class Journey:
+    """What people are told before they go to the server.
+
+    `there` is what they do there and what then holds; `again` the same for a connection that is there, after "You
+    go to …". `heed` is what may come in between. `mismatch` says how our client has to be set up there, before its
+    redirect URI and what it may do.
+    """
+
+    there: str
+    again: str
+    mismatch: str
+    heed: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Consent:
     """What a person is sent to the server for: the scopes asked, and what ties the answer to the question.
 
@@ -172,6 +187,7 @@ class OAuth:
     """
 
     client: str
+    journey: Journey
     uses: Sequence[Use]
     authorize_url: Callable[[Server, Consent], str]
     exchange: Callable[[Server, Credentials], Grant]
@@ -190,7 +206,8 @@ class Method:
 
     Where there is `oauth`, what is given is a code, and `verify` gets the credentials it was exchanged for.
     `refusal` is what the contract puts before the cause when they are not accepted. `hint` is one line on when to
-    choose it; `guide` says how to make what it asks for. `told` names what is sealed but no secret.
+    choose it, `is_recommended` that it is the one where nothing speaks against it; `guide` says how to make what it
+    asks for. `told` names what is sealed but no secret.
     """
 
     name: str
@@ -199,6 +216,7 @@ class Method:
     verify: Callable[[Server, Credentials], Verified]
     refusal: str
     hint: str
+    is_recommended: bool = False
     told: frozenset[str] = frozenset()
     oauth: OAuth | None = None
     guide: Callable[[Making], Guide] | None = None

@@ -29,6 +29,7 @@ class Choice(NamedTuple):
     name: str
     hint: str
     url: str
+    is_recommended: bool = False
 
 
 @require_safe
@@ -41,7 +42,10 @@ def choose(request: PersonRequest) -> HttpResponse:
     places_for_new(request.principal)
     app = request.GET.get("app") or (next(iter(PROVIDERS)) if len(PROVIDERS) == 1 else "")
     handed_on = {name: request.GET[name] for name in ("project", "next") if request.GET.get(name)}
-    shown: dict[str, Any] = {"return_to": safe_return(request, request.GET.get("next", ""))}
+    shown: dict[str, Any] = {
+        "return_to": safe_return(request, request.GET.get("next", "")),
+        "apps_url": _with(reverse("connections:new"), handed_on) if len(PROVIDERS) > 1 else "",
+    }
     if app:
         provider = _provider(app)
         choices = [_method_choice(provider, method, handed_on) for method in provider.methods.values()]
@@ -52,7 +56,8 @@ def choose(request: PersonRequest) -> HttpResponse:
 
 def _app_choice(provider: Provider, handed_on: dict[str, str]) -> Choice:
     url = _with(reverse("connections:new"), {"app": provider.app, **handed_on})
-    ways = " or ".join(method.display_name for method in provider.methods.values())
+    *first, last = (method.display_name for method in provider.methods.values())
+    ways = f"{', '.join(first)} or {last}" if first else last
     return Choice(provider.app, provider.display_name, f"By {ways}.", url)
 
 
@@ -62,7 +67,7 @@ def _method_choice(provider: Provider, method: Method, handed_on: dict[str, str]
         url = _with(reverse("oauth:new", args=[provider.app]), {"method": method.name, **handed_on})
     else:
         url = _with(reverse("connections:new-by", args=[provider.app, method.name]), handed_on)
-    return Choice(provider.app, method.display_name, method.hint, url)
+    return Choice(provider.app, method.display_name, method.hint, url, method.is_recommended)
 
 
 def _with(url: str, query: dict[str, str]) -> str:

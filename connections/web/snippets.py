@@ -4,11 +4,12 @@ import json
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from django.conf import settings
 
 from connections.models import AppConnection
-from connections.providers.base import Field
+from connections.providers.base import Field, Listing
 
 TOKEN = "$TOKEN"  # noqa: S105  # a placeholder
 
@@ -25,11 +26,17 @@ def of(connection: AppConnection) -> list[Snippet]:
     base = f"{settings.SITE_URL}/api/v1/app-connections/{connection.app}/{connection.id}"
     snippets = [Snippet("Get this connection", _curl(base))]
     snippets += [
-        Snippet(listing.summary, _curl(f"{base}/{listing.name}")) for listing in connection.provider.listings
+        Snippet(listing.summary, _curl(f"{base}/{listing.name}{_query(listing)}"))
+        for listing in connection.provider.listings
     ]
     if not connection.has_grant:  # Terraform has no browser to give consent in
         snippets.append(Snippet("Make one like it with Terraform", "\n".join(_resource(connection))))
     return snippets
+
+
+def _query(listing: Listing) -> str:
+    """Return the parameters that a listing asks for, with examples to be replaced."""
+    return f"?{urlencode({field.name: field.example for field in listing.query})}" if listing.query else ""
 
 
 def _curl(url: str) -> str:

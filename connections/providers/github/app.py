@@ -25,13 +25,12 @@ from connections.providers.base import (
     Kind,
     Method,
     OAuth,
-    Pending,
     Use,
     Verified,
 )
 from connections.providers.clients import ClientKind, ClientVariables, OAuthClient, Server
 from connections.providers.errors import ClientMissing, GrantLost, NotTheirs, ProviderError, Refused
-from connections.providers.github import app_maker, client, private_key, token_endpoint
+from connections.providers.github import app_maker, client, journeys, private_key, token_endpoint
 from connections.providers.github.app_token import app_jwt
 from connections.providers.github.credentials import api_url, is_hosted, url_of_setting
 from connections.providers.github.fields import OF_SERVER
@@ -213,34 +212,6 @@ def _details(credentials: Credentials, names: list[str]) -> Iterator[Detail]:
         yield Detail("Repositories", [*names[:SHOWN_REPOSITORIES], *more])
 
 
-REQUESTED = Pending(
-    title="An owner has to approve the installation",
-    cause="You are no owner of the account that you chose, so GitHub has asked its owners to install the App.",
-    advice="Nothing was stored. Once an owner has approved it, connect again: what you filled in is still there.",
-)
-INSTALLED_ELSEWHERE = Pending(
-    title="The GitHub App is installed",
-    cause="It was installed from GitHub's own pages, or by approving what somebody asked for.",
-    advice="Nothing was stored here. Whoever asked for it can connect now, and so can you.",
-)
-ABSENT = (
-    "The GitHub App was not installed: you came back without an installation. Where you are no owner of the "
-    "account, one of its owners may have to approve it first."
-)
-
-
-def pending(answer: Mapping[str, str]) -> Pending | None:
-    """Tell what it means to come back without having been let in, by setup_action.
-
-    https://docs.github.com/en/apps/using-github-apps/requesting-a-github-app-from-your-organization-owner
-    """
-    if answer.get("setup_action") == "request":
-        return REQUESTED
-    if "state" not in answer and answer.get("installation_id"):
-        return INSTALLED_ELSEWHERE
-    return None
-
-
 CLIENT = ClientKind(
     name="app",
     title="GitHub App",
@@ -282,17 +253,19 @@ METHOD = Method(
     refusal=token_endpoint.REFUSED,
     told=TOLD,
     hint="You install an App on an account and choose its repositories. It acts as itself, not as you.",
+    is_recommended=True,
     oauth=OAuth(
         client=CLIENT.name,
+        journey=journeys.INSTALLING,
         uses=(Use(name="app", label="What the App may do", scopes=()),),
         authorize_url=authorize_url,
         exchange=exchange,
         refresh=refresh,
         revoke=revoke,
         refusal=token_endpoint.refusal,
-        brought=(Brought("installationId", "installation_id", ABSENT),),
+        brought=(Brought("installationId", "installation_id", journeys.ABSENT),),
         kept=KEPT,
         makes_tokens=True,
-        pending=pending,
+        pending=journeys.pending,
     ),
 )

@@ -24,7 +24,7 @@ from connections.providers.base import (
 )
 from connections.providers.clients import ClientKind, ClientVariables, OAuthClient, Server
 from connections.providers.errors import ClientMissing, GrantLost, Refused
-from connections.providers.github import client, token_endpoint
+from connections.providers.github import client, journeys, token_endpoint
 from connections.providers.github.credentials import api_url, url_of_setting
 from connections.providers.github.fields import OF_SERVER
 from connections.providers.github.guide import SYNC_SCOPES
@@ -143,6 +143,7 @@ METHOD = Method(
     hint="You give access at GitHub once, to all that you may see there. It acts as you.",
     oauth=OAuth(
         client=CLIENT.name,
+        journey=journeys.CONSENTING,
         uses=(Use(name="secret-sync", label="Secret sync", scopes=SYNC_SCOPES),),
         authorize_url=authorize_url,
         exchange=exchange,

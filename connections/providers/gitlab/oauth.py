@@ -11,6 +11,7 @@ from connections.providers.base import (
     Facts,
     Field,
     Grant,
+    Journey,
     Kind,
     Method,
     OAuth,
@@ -123,6 +124,13 @@ METHOD = Method(
     hint="You give access at GitLab once, and it renews itself from then on. It acts as you.",
     oauth=OAuth(
         client=CLIENT.name,
+        journey=Journey(
+            there="You go to GitLab, give access there, and come back. From then on the connection keeps itself "
+            "alive.",
+            again="and give access once more.",
+            mismatch="Its OAuth application then does not match. It needs this redirect URI, letter by letter, and "
+            "these scopes.",
+        ),
         uses=(
             Use(name="secret-sync", label="Secret sync", scopes=("api",)),
             Use(name="secret-scanning", label="Secret scanning", scopes=("api", "read_repository")),
