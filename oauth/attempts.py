@@ -74,13 +74,8 @@ def begin(
         raise ValueError(f"{method.name} does not go through a browser")
     if server.client is None:
         raise no_client(provider, kind, server.url)
-    use = next(use for use in oauth.uses if use.name == wish.use)
-    consent = Consent(
-        use.scopes,
-        state=secrets.token_urlsafe(32),
-        verifier=secrets.token_urlsafe(64),
-        kept={**kept_of(oauth, wish.reconnects), **brought},
-    )
+    use = use_named(oauth, wish.use)
+    consent = Consent(use, state=secrets.token_urlsafe(32), verifier=secrets.token_urlsafe(64))
     url = oauth.authorize_url(server, consent)
     if "code_challenge=" not in url:  # GitHub's way by an installation takes none, and so no verifier later
         consent = replace(consent, verifier="")
@@ -91,11 +86,13 @@ def begin(
 def go_on(principal: Principal, session_key: str, attempt: OAuthAttempt, brought: Credentials) -> str:
     """Begin anew what came back with all that was to be brought but no code; returns where to send the person.
 
-    Raises as `begin`.
+    By now they have there what they connect to. Raises as `begin`.
     """
     provider = PROVIDERS[attempt.app]
+    method = provider.methods[attempt.method]
+    uses = method.oauth.uses if method.oauth else ()
     wish = Wish(
-        use=attempt.use,
+        use=next((use.name for use in uses if use.is_there), attempt.use),
         name=attempt.name,
         description=attempt.description,
         project_id=attempt.project_id,
@@ -103,7 +100,7 @@ def go_on(principal: Principal, session_key: str, attempt: OAuthAttempt, brought
         reconnects=attempt.reconnects,
         return_to=attempt.return_to,
     )
-    return begin(principal, session_key, provider, provider.methods[attempt.method], wish, brought=brought)
+    return begin(principal, session_key, provider, method, wish, brought=brought)
 
 
 def kept_of(oauth: OAuth, connection_id: uuid.UUID | None) -> Credentials:
@@ -164,8 +161,8 @@ def _note(
         given=dict(given),
         instance_url=server.url,
         redirect_uri=server.client.redirect_uri if server.client else "",
-        use=wish.use,
-        scopes=list(consent.scopes),
+        use=consent.use.name,
+        scopes=list(consent.use.scopes),
         name=wish.name,
         description=wish.description,
         project_id=wish.project_id,
@@ -208,9 +205,16 @@ def of_person(attempt_id: uuid.UUID, user: User) -> OAuthAttempt | None:
     return OAuthAttempt.objects.filter(pk=attempt_id, user=user, purpose=Purpose.CONNECT).first()
 
 
+def use_named(oauth: OAuth, name: str) -> Use:
+    return next(use for use in oauth.uses if use.name == name)
+
+
 def smallest_use(oauth: OAuth, scopes: Sequence[str]) -> Use:
-    """Return the use that covers these scopes and asks for least, or the one that asks for most."""
-    by_size = sorted(oauth.uses, key=lambda use: len(use.scopes))
+    """Return the use to reconnect by: that which covers these scopes and asks for least, or asks for most of all.
+
+    Of two that ask for the same it is the one for what is there already.
+    """
+    by_size = sorted(oauth.uses, key=lambda use: (len(use.scopes), not use.is_there))
     return next((use for use in by_size if set(scopes) <= set(use.scopes)), by_size[-1])
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from connections.providers.base import Method
+from connections.providers.base import Method, Use
 from connections.web.new_forms import NewForm
 from oauth.attempts import Wish
 
@@ -37,7 +37,6 @@ class ReconnectForm(forms.Form):
     """New credentials for the connection that is named by `connectionId`."""
 
     connectionId = forms.UUIDField(widget=forms.HiddenInput())
-    use = forms.ChoiceField(label="Used for")
     returnTo = forms.CharField(required=False, max_length=512, widget=forms.HiddenInput())
 
     def __init__(self, *args: Any, method: Method, **more: Any) -> None:
@@ -52,7 +51,12 @@ class ReconnectForm(forms.Form):
 
 def use_field(method: Method) -> forms.ChoiceField:
     """Return the choice of what a method that goes through a browser is used for; hidden where there is but one."""
-    uses = method.oauth.uses if method.oauth else ()
-    choices = [(use.name, f"{use.label} (scopes: {', '.join(use.scopes)})") for use in uses]
+    if method.oauth is None:
+        raise ValueError(f"{method.name} does not go through a browser")
+    choices = [(use.name, _label(use)) for use in method.oauth.uses]
     widget = forms.Select() if len(choices) > 1 else forms.HiddenInput()
-    return forms.ChoiceField(label="Used for", choices=choices, initial=choices[0][0], widget=widget)
+    return forms.ChoiceField(label=method.oauth.asks, choices=choices, initial=choices[0][0], widget=widget)
+
+
+def _label(use: Use) -> str:
+    return f"{use.label} (scopes: {', '.join(use.scopes)})" if use.scopes else use.label

@@ -114,11 +114,15 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """What a person connects for, and the scopes that it takes."""
+    """What a person connects for, or by which of several pages there, and the scopes that it takes.
+
+    `is_there` is for what a person has at the server already, which is how it is reconnected.
+    """
 
     name: str
     label: str
     scopes: Sequence[str]
+    is_there: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,16 +142,14 @@ class Journey:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """What a person is sent to the server for: the scopes asked, and what ties the answer to the question.
+    """What a person is sent to the server for, and what ties the answer to the question.
 
-    `verifier` is the PKCE code verifier (RFC 7636), of which only the S256 challenge leaves. `kept` is what a
-    reconnected connection hands on (`OAuth.kept`).
+    `verifier` is the PKCE code verifier (RFC 7636), of which only the S256 challenge leaves.
     """
 
-    scopes: Sequence[str]
+    use: Use
     state: str = dataclass_field(repr=False)
     verifier: str = dataclass_field(repr=False)
-    kept: Credentials = dataclass_field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,17 +180,19 @@ def never_pending(answer: Mapping[str, str]) -> Pending | None:
 class OAuth:
     """The calls of a method that goes through OAuth. Each needs `server.client`, and raises ProviderError.
 
-    `client` names the kind of client that they are made with. `exchange` takes what was given (a code, with its
+    `client` names the kind of client that they are made with; `asks` is what the choice among `uses` is called.
+    `exchange` takes what was given (a code, with its
     verifier where there was a challenge, and what is `brought` and `kept`); `refresh` and `revoke` take the
     credentials of a Grant. `refusal` words a failed exchange as the contract does.
 
-    `kept` names what of the old credentials a reconnect hands to `authorize_url` and `exchange`. `makes_tokens`:
-    `refresh` uses nothing up and ends no token, so it may be called at any time.
+    `kept` names what of the old credentials a reconnect hands to `exchange`. `makes_tokens`: `refresh` uses nothing up
+    and ends no token, so it may be called at any time.
     """
 
     client: str
     journey: Journey
     uses: Sequence[Use]
+    asks: str
     authorize_url: Callable[[Server, Consent], str]
     exchange: Callable[[Server, Credentials], Grant]
     refresh: Callable[[Server, Credentials], Grant]

@@ -88,7 +88,10 @@ def authorize_url(server: Server, endpoint: str, consent: Consent) -> str:
     """Return where to send a person for consent (RFC 6749, section 4.1.1, with S256 of RFC 7636)."""
     client = client_of(server)
     session = OAuth2Session(
-        client.id, redirect_uri=client.redirect_uri, scope=" ".join(consent.scopes), code_challenge_method="S256"
+        client.id,
+        redirect_uri=client.redirect_uri,
+        scope=" ".join(consent.use.scopes),
+        code_challenge_method="S256",
     )
     url, _ = session.create_authorization_url(endpoint, state=consent.state, code_verifier=consent.verifier)
     return str(url)

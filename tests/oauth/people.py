@@ -1,4 +1,4 @@
-"""People who connect in a browser, and their way to GitLab and back."""
+"""People who connect in a browser, and their way to the server and back: GitLab unless another is named."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,46 +11,55 @@ from audit.actors import ActorType
 from connections.models import AppConnection
 from organizations.models import Membership, Organization, Project, User
 from organizations.services import add_member
-from sandbox.gitlab import Sandbox
 from tests.clients import the_organization
+from tests.oauth.ways import GITLAB, Forge, Way
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Response
 
-PAGES = "/organization/app-connections/gitlab/oauth"
+PAGES = GITLAB.pages
 PASSWORD = "correct horse battery staple"
 
 
 class Person:
     """Somebody with a browser, signed in. Their requests follow no redirect."""
 
-    def __init__(self, user: User) -> None:
+    def __init__(self, user: User, way: Way = GITLAB) -> None:
         self.user = user
+        self.way = way
         self.browser = Client(headers={"host": "127.0.0.1:8000"})
         self.browser.force_login(user)
 
     def form(self, **query: Any) -> "Response":
-        return self.browser.get(f"{PAGES}/new", query)
+        return self.browser.get(f"{self.way.pages}/new", {"method": self.way.method, **query})
 
     def start(self, **fields: Any) -> "Response":
         """Send the form for a new connection, filled in with `fields`."""
-        return self.browser.post(
-            f"{PAGES}/start", {"name": "gitlab", "use": "secret-sync", "projectId": "", **fields}
-        )
+        filled_in = {"method": self.way.method, "name": self.way.app, "use": self.way.use, "projectId": ""}
+        return self.browser.post(f"{self.way.pages}/start", {**filled_in, **fields})
 
-    def reconnect(self, connection_id: Any, *, use: str = "secret-sync") -> "Response":
-        return self.browser.post(f"{PAGES}/start", {"connectionId": str(connection_id), "use": use})
+    def reconnect(self, connection_id: Any, *, use: str = "") -> "Response":
+        fields = {"connectionId": str(connection_id), "use": use or self.way.again}
+        return self.browser.post(f"{self.way.pages}/start", fields)
 
     def come_back(self, address: str) -> "Response":
-        """Open the address that GitLab sends the browser back to."""
+        """Open the address that the server sends the browser back to."""
         parts = urlsplit(address)
         return self.browser.get(f"{parts.path}?{parts.query}")
 
-    def connect(self, gitlab: Sandbox, *, gitlab_user: str = "ann", **fields: Any) -> "Response":
-        """Go the whole way: form, consent, and back."""
-        started = self.start(instanceUrl=gitlab.url, **fields)
+    def connect(self, forge: Forge, *, user: str = "ann", **fields: Any) -> "Response":
+        """Go the whole way: form, consent as `user` of the server, and back."""
+        started = self.start(instanceUrl=forge.url, **fields)
         assert started.status_code == 302, started.content.decode()
-        return self.come_back(gitlab.approve(started["Location"], gitlab_user))
+        return self.come_back(forge.approve(started["Location"], user))
+
+    def elsewhere(self) -> "Person":
+        """Return the same person in another browser."""
+        return Person(self.user, self.way)
+
+    def colleague(self, **about: Any) -> "Person":
+        """Return somebody else, of the email given, who goes the same way."""
+        return person(**about, way=self.way)
 
 
 def person(
@@ -59,6 +68,7 @@ def person(
     role: str | None = "admin",
     project_roles: Mapping[Project, Iterable[str]] | None = None,
     organization: Organization | None = None,
+    way: Way = GITLAB,
 ) -> Person:
     """Return somebody who is a member of the first organization, or of another, with these roles."""
     home = organization or the_organization()
@@ -73,7 +83,7 @@ def person(
             member_id=user.id,
             roles=[{"role": name} for name in roles],
         )
-    return Person(user)
+    return Person(user, way)
 
 
 def leave(user: User) -> None:
@@ -91,19 +101,15 @@ def text(response: "Response") -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode())).strip()
 
 
-def connected(somebody: Person, gitlab: Sandbox, **fields: Any) -> AppConnection:
+def connected(somebody: Person, forge: Forge, **fields: Any) -> AppConnection:
     """Connect, and return the only connection there is."""
-    somebody.connect(gitlab, **fields)
+    somebody.connect(forge, **fields)
     return AppConnection.objects.select_related("data_key").get()
 
 
 def reconnect(
-    somebody: Person, gitlab: Sandbox, old: AppConnection, *, user: str = "ann", use: str = "secret-sync"
+    somebody: Person, forge: Forge, old: AppConnection, *, user: str = "ann", use: str = ""
 ) -> "Response":
-    """Go the whole way again for a connection, as `user` at GitLab."""
-    return somebody.come_back(gitlab.approve(somebody.reconnect(old.id, use=use)["Location"], user))
-
-
-def revoked(gitlab: Sandbox, token: str) -> bool:
-    """Tell whether GitLab was asked to end this token."""
-    return any(request.path == "/oauth/revoke" and token in request.body.decode() for request in gitlab.requests)
+    """Go the whole way again for a connection, as `user` at the server: whoever is not ann as for a new one."""
+    use = use or (somebody.way.again if user == "ann" else somebody.way.use)
+    return somebody.come_back(forge.approve(somebody.reconnect(old.id, use=use)["Location"], user))

@@ -57,11 +57,11 @@ TOLD = frozenset({"clientId", "appSlug", "installationId", "permissions", "repos
 
 
 def authorize_url(server: Server, consent: Consent) -> str:
-    """Return where a person installs the App; for a connection that is there, where they show who they are.
+    """Return where a person installs the App; where it is installed already, the page where they show who they are.
 
     https://docs.github.com/en/apps/sharing-github-apps/sharing-your-github-app
     """
-    if consent.kept:
+    if consent.use.is_there:
         return oauth2.authorize_url(server, token_endpoint.authorize_endpoint(server), consent)
     return f"{_install_url(server)}?{urlencode({'state': consent.state})}"
 
@@ -257,7 +257,11 @@ METHOD = Method(
     oauth=OAuth(
         client=CLIENT.name,
         journey=journeys.INSTALLING,
-        uses=(Use(name="app", label="What the App may do", scopes=()),),
+        asks="The App",
+        uses=(
+            Use(name="install", label="Is to be installed", scopes=()),
+            Use(name="installed", label="Is installed there already", scopes=(), is_there=True),
+        ),
         authorize_url=authorize_url,
         exchange=exchange,
         refresh=refresh,

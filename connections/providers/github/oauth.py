@@ -144,6 +144,7 @@ METHOD = Method(
     oauth=OAuth(
         client=CLIENT.name,
         journey=journeys.CONSENTING,
+        asks="Used for",
         uses=(Use(name="secret-sync", label="Secret sync", scopes=SYNC_SCOPES),),
         authorize_url=authorize_url,
         exchange=exchange,

@@ -131,6 +131,7 @@ METHOD = Method(
             mismatch="Its OAuth application then does not match. It needs this redirect URI, letter by letter, and "
             "these scopes.",
         ),
+        asks="Used for",
         uses=(
             Use(name="secret-sync", label="Secret sync", scopes=("api",)),
             Use(name="secret-scanning", label="Secret scanning", scopes=("api", "read_repository")),

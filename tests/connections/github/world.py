@@ -74,6 +74,13 @@ def variables(github: Sandbox, application: OAuthApplication, app: App) -> dict[
     }
 
 
+def configure(settings: Any, github: Sandbox) -> tuple[OAuthApplication, App]:
+    """Make the sandbox the host of the environment's clients; returns the OAuth app and the GitHub App there."""
+    application, app = application_at(github), app_at(github)
+    settings.APP_CONNECTION_VARIABLES = variables(github, application, app)
+    return application, app
+
+
 def host(github: Sandbox) -> str:
     return f"127.0.0.1:{github.port}"
 

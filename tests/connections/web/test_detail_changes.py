@@ -12,8 +12,9 @@ from tests.clients import Api
 from tests.connections import oauth
 from tests.connections.requests import create
 from tests.connections.web.pages import BASE, path, row, text, title
-from tests.oauth.people import connected, revoked
+from tests.oauth.people import connected
 from tests.oauth.people import person as person_who_connects
+from tests.oauth.ways import ended
 from tests.people import browser, person, send
 
 pytestmark = pytest.mark.django_db
@@ -133,8 +134,8 @@ def test_deleting_what_has_a_grant_revokes_it_and_says_so_before(gitlab: Sandbox
     oauth.configure(settings, gitlab)
     ann = person_who_connects()
     connection = connected(ann, gitlab)
-    token = connection.open_credentials()["refreshToken"]
+    grant = connection.open_credentials()
     shown = text(ann.browser.get(path(connection.id, "/delete")))
     assert f"The grant is revoked at {gitlab.url}" in shown
     ann.browser.post(path(connection.id, "/delete"), {"name": connection.name})
-    assert revoked(gitlab, token)
+    assert ended(gitlab, grant)

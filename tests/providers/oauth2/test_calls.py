@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from connections.providers import oauth2
-from connections.providers.base import Consent
+from connections.providers.base import Consent, Use
 from connections.providers.clients import Server
 from connections.providers.errors import (
     ClientMissing,
@@ -33,7 +33,7 @@ CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest())
 
 
 def test_the_address_for_consent_asks_for_a_code_with_an_s256_challenge(server: Server) -> None:
-    consent = Consent(scopes=("api", "read_repository"), state="the-state", verifier=VERIFIER)
+    consent = Consent(use=Use("sync", "Sync", ("api", "read_repository")), state="the-state", verifier=VERIFIER)
     url = urlsplit(oauth2.authorize_url(server, f"{server.url}/oauth/authorize", consent))
     assert f"{url.scheme}://{url.netloc}{url.path}" == f"{server.url}/oauth/authorize"
     assert parse_qs(url.query) == {
@@ -49,7 +49,7 @@ def test_the_address_for_consent_asks_for_a_code_with_an_s256_challenge(server: 
 
 
 def test_without_a_client_nobody_is_sent_anywhere(server: Server) -> None:
-    consent = Consent(scopes=("api",), state="s", verifier=VERIFIER)
+    consent = Consent(use=Use("sync", "Sync", ("api",)), state="s", verifier=VERIFIER)
     with pytest.raises(ClientMissing, match="There is no OAuth client for"):
         oauth2.authorize_url(replace(server, client=None), f"{server.url}/oauth/authorize", consent)
 
@@ -58,7 +58,7 @@ def test_without_a_client_nobody_is_sent_anywhere(server: Server) -> None:
 
 
 def test_a_code_with_its_verifier_gives_tokens(server: Server, gitlab: Sandbox, application: Application) -> None:
-    consent = Consent(scopes=("api", "read_repository"), state="s", verifier=VERIFIER)
+    consent = Consent(use=Use("sync", "Sync", ("api", "read_repository")), state="s", verifier=VERIFIER)
     back = gitlab.approve(oauth2.authorize_url(server, f"{server.url}/oauth/authorize", consent))
     code = parse_qs(urlsplit(back).query)["code"][0]
     with pytest.raises(Refused, match="code_verifier"):
