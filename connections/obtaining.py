@@ -1,6 +1,6 @@
 """From what was given to credentials that work: the network's part of creating and replacing."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -11,8 +11,8 @@ from connections import revocation
 from connections.configured import url_of
 from connections.errors import AccessRefused, CredentialsRefused, ExchangeFailed, ScopesLacking
 from connections.models import AppConnection
-from connections.providers.base import Credentials, Facts, Grant, Method, OAuth, Provider, Verified
-from connections.providers.clients import Server
+from connections.providers.base import Candidate, Credentials, Facts, Method, OAuth, Provider, Verified
+from connections.providers.clients import ClientKind, Server
 from connections.providers.errors import Busy, NotSent, NotTheirs, ProviderError, RateLimited, Refused
 from connections.reading import to_wait
 from connections.servers import no_client, server_for, server_with_client
@@ -27,30 +27,52 @@ def obtain(
     connection: AppConnection,
     actor: Actor,
     scopes: Collection[str] = (),
+    is_chosen: bool = False,
 ) -> Verified:
     """Turn what was given into credentials that work, with no database connection held while GitLab is asked.
 
     `connection` is the one that they are for, stored or not.
 
-    A code is exchanged first; what it was exchanged for is given back when it does not verify or lacks `scopes`.
+    A code is exchanged first; for what `is_chosen` among candidates a token is made. What came of that is given
+    back when it does not verify or lacks `scopes`.
     Raises CredentialsRefused, ExchangeFailed, AccessRefused, ScopesLacking, NoClientThere, ClientNotConfigured and
     the 429s.
     """
     kind = provider.client_of(method)
     if method.oauth is None or kind is None:
         return _verify(provider, method, server_for(provider, given, connection.organization_id), given)
-    server = server_with_client(
-        provider, method, given, connection.organization_id, default_url=url_of(provider, kind)
-    )
-    if server.client is None:
-        raise no_client(provider, kind, server.url)
-    release()
-    grant = _exchange(provider, method.oauth, server, given)
+    server = _known_at(provider, method, kind, given, connection)
+    with _refusals(provider, method.oauth):
+        grant = (method.oauth.refresh if is_chosen else method.oauth.exchange)(server, given)
     with given_back_on_failure(connection, grant.credentials, actor):
         verified = _verify(provider, method, server, grant.credentials)
         if missing := missing_scopes(scopes, verified.facts):
             raise ScopesLacking(provider.display_name, missing)
     return replace(verified, token_expires_at=grant.expires_at)
+
+
+def candidates(
+    provider: Provider, method: Method, given: Credentials, *, connection: AppConnection
+) -> Sequence[Candidate]:
+    """Exchange a code, and return what the person whose it is may connect to. Raises as `obtain`."""
+    kind = provider.client_of(method)
+    if method.oauth is None or method.oauth.candidates is None or kind is None:
+        raise ValueError(f"{method.name} knows no candidates")
+    server = _known_at(provider, method, kind, given, connection)
+    with _refusals(provider, method.oauth):
+        return method.oauth.candidates(server, given)
+
+
+def _known_at(
+    provider: Provider, method: Method, kind: ClientKind, given: Credentials, connection: AppConnection
+) -> Server:
+    """Return the server with our client there, and let go of the database."""
+    default_url = url_of(provider, kind)
+    server = server_with_client(provider, method, given, connection.organization_id, default_url=default_url)
+    if server.client is None:
+        raise no_client(provider, kind, server.url)
+    release()
+    return server
 
 
 def missing_scopes(wanted: Collection[str], facts: Facts) -> list[str]:
@@ -76,9 +98,11 @@ def given_back_on_failure(
         raise
 
 
-def _exchange(provider: Provider, oauth: OAuth, server: Server, given: Credentials) -> Grant:
+@contextmanager
+def _refusals(provider: Provider, oauth: OAuth) -> Iterator[None]:
+    """Turn what a token endpoint refuses into what people are told."""
     try:
-        return oauth.exchange(server, given)
+        yield
     except (RateLimited, Busy) as error:
         raise to_wait(provider, "exchanging the OAuth code", error) from None
     except NotTheirs as error:

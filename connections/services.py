@@ -41,8 +41,11 @@ def create(
     description: str | None,
     project_id: str | None,
     scopes: Collection[str] = (),
+    is_chosen: bool = False,
 ) -> ConnectionView:
     """Verify credentials and store them as a new connection. Without `scopes` it is not stored.
+
+    `is_chosen` credentials are those of a candidate: never what a request says.
 
     Raises BadRequest for an unknown project, a taken name and refused credentials; PermissionDenied.
     """
@@ -62,6 +65,7 @@ def create(
         connection=connection,
         actor=principal.actor,
         scopes=scopes,
+        is_chosen=is_chosen,
     )
     with given_back_on_failure(connection, verified.credentials, principal.actor):
         _store_new(principal, connection, verified)

@@ -17,7 +17,8 @@ WireError (wire/errors.py)
     ├── CodeRefused       400  the server does not know the code of the client that it made
     ├── NotFetched        400  the server made a client, and did not hand it over
     ├── MadeUnusable      400  the server made a client that cannot be used
-    └── MadeButLost       503  the server made a client, and it could not be stored here
+    ├── MadeButLost       503  the server made a client, and it could not be stored here
+    └── NothingToChoose   400  something has been chosen already
 """
 
 from typing import ClassVar
@@ -130,3 +131,9 @@ class MadeUnusable(MadeFailed):
 class MadeButLost(MadeFailed):
     status = 503
     error = "ServiceUnavailable"
+
+
+class NothingToChoose(HandshakeFailed):
+    title = "There is nothing left to choose"
+    default = "The choice counts once, and it has been made: by a click before, or before the Back button."
+    advice = "Look at the list of connections: it may be there. Otherwise connect again."

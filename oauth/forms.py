@@ -1,11 +1,12 @@
 """What a person fills in before they are sent to GitLab."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
-from connections.providers.base import Method, Use
+from connections.providers.base import Candidate, Method, Use
 from connections.web.new_forms import NewForm
 from oauth.attempts import Wish
 
@@ -47,6 +48,23 @@ class ReconnectForm(forms.Form):
     def wish(self) -> Wish:
         """Return what was filled in; the form is valid."""
         return Wish(use=self.cleaned_data["use"], reconnects=self.cleaned_data["connectionId"])
+
+
+class ChoiceForm(forms.Form):
+    """One of what was offered; none of them is chosen for the person."""
+
+    def __init__(self, *args: Any, label: str, offered: Sequence[Candidate], **more: Any) -> None:
+        super().__init__(*args, **more)
+        choices = [(str(number), each.label) for number, each in enumerate(offered)]
+        words = {"required": "Choose one of them."}
+        self.fields["number"] = forms.ChoiceField(
+            label=label, choices=choices, widget=forms.RadioSelect(), error_messages=words
+        )
+
+    @property
+    def number(self) -> int:
+        """The place of what was chosen among what was offered; the form is valid."""
+        return int(self.cleaned_data["number"])
 
 
 def use_field(method: Method) -> forms.ChoiceField:

@@ -19,6 +19,7 @@ from connections.providers.answer import shown
 from connections.providers.base import Account, Credentials, Detail, Facts, OAuth, Pending, Provider, Verified
 from connections.revocation import revoke
 from connections.rows import ConnectionView
+from oauth import candidates
 from oauth.attempts import LIFETIME, connection_of, connection_to_reconnect, kept_of, take_grant
 from oauth.errors import CodeMissing, ConsentDenied, NothingToConfirm, PartMissing, ServerComplained
 from oauth.models import OAuthAttempt
@@ -39,32 +40,33 @@ class Difference:
 
 
 def complete(principal: Principal, attempt: OAuthAttempt, answer: Mapping[str, str]) -> ConnectionView | None:
-    """Make or reconnect what the attempt was for; None when a person has to decide first (`difference`).
+    """Make or reconnect what the attempt was for; None when a person has to decide first.
+
+    That is about a new grant for what is there (`difference`), or among what they may connect to (`candidates`).
 
     `answer` is the query that the person came back with (RFC 6749, section 4.1.2). Raises ConsentDenied,
     ServerComplained, CodeMissing, and what `services.create` raises. Whatever is raised, nothing is stored.
     """
     provider = PROVIDERS[attempt.app]
     oauth = _oauth(attempt)
+    absent = _absent(oauth, attempt, answer)
+    is_open = bool(absent) and candidates.are_there(oauth, attempt)
+    if absent and not is_open:
+        raise PartMissing(absent)
     given = {
         **attempt.given,
         **provider.credentials_at(attempt.instance_url),
-        **_all_brought(oauth, answer, {**kept_of(oauth, attempt.reconnects), **attempt.given}),
+        **kept_of(oauth, attempt.reconnects),
+        **_brought(oauth, answer),
         "code": code_of(provider, answer),
         **({"codeVerifier": verifier} if (verifier := attempt.open_verifier()) else {}),
     }
     if attempt.reconnects:
         return _reconnect(principal, provider, attempt, given)
-    return services.create(
-        principal,
-        provider,
-        name=attempt.name,
-        method=attempt.method,
-        credentials=given,
-        description=attempt.description or None,
-        project_id=str(attempt.project_id) if attempt.project_id else None,
-        scopes=attempt.scopes,
-    )
+    if is_open:
+        candidates.offer(attempt, given)
+        return None
+    return candidates.create(principal, attempt, given)
 
 
 def pending(attempt: OAuthAttempt, answer: Mapping[str, str]) -> Pending | None:
@@ -103,13 +105,11 @@ def _brought(oauth: OAuth, answer: Mapping[str, str]) -> Credentials:
     return {name: value for name, value in values.items() if 0 < len(value) <= LONGEST_PART}
 
 
-def _all_brought(oauth: OAuth, answer: Mapping[str, str], known: Credentials) -> Credentials:
-    """Return what came back beside the code, or is known from before; raises PartMissing."""
-    given = {**known, **_brought(oauth, answer)}
-    for each in oauth.brought:
-        if each.field not in given and "error" not in answer:
-            raise PartMissing(each.absent)
-    return given
+def _absent(oauth: OAuth, attempt: OAuthAttempt, answer: Mapping[str, str]) -> str:
+    """Return what it means that a part is missing, which neither came back nor is known from before; or nothing."""
+    known = {**kept_of(oauth, attempt.reconnects), **attempt.given, **_brought(oauth, answer)}
+    missing = [each for each in oauth.brought if each.field not in known]
+    return missing[0].absent if missing and "error" not in answer else ""
 
 
 def code_of(provider: Provider, answer: Mapping[str, str]) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from oauth import making_views, views
+from oauth import deciding, making_views, views
 
 app_name = "oauth"
 urlpatterns = [
@@ -12,5 +12,6 @@ urlpatterns = [
     path("<str:app>/oauth/callback/<uuid:instance_id>", views.callback, name="callback-of-instance"),
     path("<str:app>/clients/<str:kind>/new", making_views.new, name="client-new"),
     path("<str:app>/clients/made", making_views.made, name="client-made"),
-    path("<str:app>/oauth/confirm/<uuid:attempt_id>", views.confirm, name="confirm"),
+    path("<str:app>/oauth/choose/<uuid:attempt_id>", deciding.choose, name="choose"),
+    path("<str:app>/oauth/confirm/<uuid:attempt_id>", deciding.confirm, name="confirm"),
 ]

@@ -1,15 +1,14 @@
-"""Connect through GitLab: the form, the way there, the way back, and the decision about a grant that differs."""
+"""Connect through GitLab: the form, the way there, and the way back."""
 
 import uuid
 from dataclasses import replace
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from connections import servers, services
 from connections.configured import is_same
@@ -22,7 +21,7 @@ from connections.rows import ConnectionView
 from connections.web.arrival import announce, page_after, safe_return
 from connections.web.new_forms import places_for_new
 from oauth import attempts, handshake
-from oauth.errors import NotAMember, StateExpired, WrongWayBack
+from oauth.errors import NotAMember, WrongWayBack
 from oauth.forms import ConnectForm, ReconnectForm
 from oauth.models import OAuthAttempt
 from oauth.outcomes import failed, nothing_configured, pending
@@ -152,16 +151,17 @@ def _complete(request: HttpRequest, attempt: OAuthAttempt, way_back: str) -> Htt
     if waiting:
         as_person(request)
         return pending(request, provider_of(attempt.app), attempt, waiting)
-    principal, answer = _principal_now(request, attempt), request.GET.dict()
+    principal, answer = principal_now(request, attempt), request.GET.dict()
     if brought := handshake.brought_without_code(attempt, answer):
         return HttpResponseRedirect(attempts.go_on(principal, _session(request), attempt, brought))
     view = handshake.complete(principal, attempt, answer)
     if view is None:
-        return redirect("oauth:confirm", app=attempt.app, attempt_id=attempt.id)
-    return _connected(request, attempt, view)
+        decision = "confirm" if attempt.reconnects else "choose"
+        return redirect(f"oauth:{decision}", app=attempt.app, attempt_id=attempt.id)
+    return connected(request, attempt, view)
 
 
-def _principal_now(request: HttpRequest, attempt: OAuthAttempt) -> Principal:
+def principal_now(request: HttpRequest, attempt: OAuthAttempt) -> Principal:
     """Return what the person is by now where the attempt is to connect; raises NotAMember."""
     principal = principal_in(request, attempt.organization_id)
     if principal is None:
@@ -169,48 +169,12 @@ def _principal_now(request: HttpRequest, attempt: OAuthAttempt) -> Principal:
     return principal
 
 
-def _connected(request: HttpRequest, attempt: OAuthAttempt, view: ConnectionView) -> HttpResponse:
+def connected(request: HttpRequest, attempt: OAuthAttempt, view: ConnectionView) -> HttpResponse:
     if attempt.reconnects:
         announce(request, view, "works again")
         return redirect(attempt.return_to)
     announce(request, view, "is connected")
     return redirect(page_after(view, attempt.return_to))
-
-
-@require_http_methods(["GET", "POST"])
-@signed_in
-def confirm(request: PersonRequest, app: str, attempt_id: uuid.UUID) -> HttpResponse:
-    """Ask whether a grant that differs may replace the old one, and do what was decided."""
-    provider = provider_of(app)
-    attempt = attempts.of_person(attempt_id, request.user)
-    if attempt is None:
-        raise Http404
-    try:
-        attempts.require_own(attempt, request.user, request.session.session_key)
-        if request.method == "POST":
-            return _decide(request, attempt)
-        difference = handshake.difference(attempt)
-        principal, connection_id = _principal_now(request, attempt), attempts.connection_of(attempt).id
-        services.require_reconnectable(principal, provider, connection_id)
-    except StateExpired as error:
-        attempts.give_back(attempt)
-        return failed(request, provider, error, attempt)
-    except WireError as error:
-        return failed(request, provider, error, attempt)
-    connection = attempts.connection_to_reconnect(attempt)
-    shown = {"difference": difference, "connection": connection, "provider": provider, "attempt": attempt}
-    return render(request, "oauth/confirm.html", shown)
-
-
-def _decide(request: PersonRequest, attempt: OAuthAttempt) -> HttpResponse:
-    principal = _principal_now(request, attempt)
-    if request.POST.get("decision") == "replace":
-        if not handshake.is_as_shown(attempt):
-            return redirect(request.path)
-        return _connected(request, attempt, handshake.confirm(principal, attempt))
-    handshake.decline(attempt, principal.actor)
-    messages.info(request, "The connection is as it was; the new grant was given back.")
-    return redirect(attempt.return_to)
 
 
 def _connect_form(

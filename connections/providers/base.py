@@ -116,7 +116,8 @@ class Field:
 class Use:
     """What a person connects for, or by which of several pages there, and the scopes that it takes.
 
-    `is_there` is for what a person has at the server already, which is how it is reconnected.
+    `is_there` is for what a person has at the server already: a connection is reconnected so, and what a new one is
+    to is chosen among the candidates.
     """
 
     name: str
@@ -131,13 +132,14 @@ class Journey:
 
     `there` is what they do there and what then holds; `again` the same for a connection that is there, after "You
     go to …". `heed` is what may come in between. `mismatch` says how our client has to be set up there, before its
-    redirect URI and what it may do.
+    redirect URI and what it may do. `which` asks them to choose among several candidates.
     """
 
     there: str
     again: str
     mismatch: str
     heed: Sequence[str] = ()
+    which: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +161,14 @@ class Brought:
     field: str
     parameter: str
     absent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What a person may connect to: what they call it, and credentials that name it and open nothing."""
+
+    label: str
+    credentials: Credentials
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +196,8 @@ class OAuth:
     credentials of a Grant. `refusal` words a failed exchange as the contract does.
 
     `kept` names what of the old credentials a reconnect hands to `exchange`. `makes_tokens`: `refresh` uses nothing up
-    and ends no token, so it may be called at any time.
+    and ends no token, so it may be called at any time. `candidates` takes a code as `exchange` does, and returns what
+    the person may connect to; a grant for what is chosen comes from `refresh`.
     """
 
     client: str
@@ -202,6 +213,7 @@ class OAuth:
     kept: Sequence[str] = ()
     makes_tokens: bool = False
     pending: Callable[[Mapping[str, str]], Pending | None] = never_pending
+    candidates: Callable[[Server, Credentials], Sequence[Candidate]] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

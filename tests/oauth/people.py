@@ -57,6 +57,12 @@ class Person:
         """Return the same person in another browser."""
         return Person(self.user, self.way)
 
+    def by(self, way: Way) -> "Person":
+        """Return the same person in the same browser, who goes another way."""
+        same = Person(self.user, way)
+        same.browser = self.browser
+        return same
+
     def colleague(self, **about: Any) -> "Person":
         """Return somebody else, of the email given, who goes the same way."""
         return person(**about, way=self.way)

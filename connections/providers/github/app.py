@@ -5,8 +5,8 @@ An installation token lives an hour and is made anew with the App's key; several
 shows by their own token, used once, that the installation is theirs to use.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from itertools import chain, islice
@@ -16,6 +16,7 @@ from connections.providers import http, oauth2
 from connections.providers.base import (
     Account,
     Brought,
+    Candidate,
     Consent,
     Credentials,
     Detail,
@@ -77,22 +78,39 @@ def exchange(server: Server, given: Credentials) -> Grant:
 
     Raises NotTheirs.
     """
-    known_as = oauth2.client_of(server)
+    with _installations(server, given) as theirs:
+        found = _theirs(server, theirs, given)
+    return refresh(server, _named(server, given, found))
+
+
+def candidates(server: Server, given: Credentials) -> Sequence[Candidate]:
+    """Exchange a code for the person's token, and return the installations that are theirs to use.
+
+    Raises NotTheirs where there are none.
+    """
+    with _installations(server, given) as theirs:
+        found = sorted(theirs, key=lambda each: each.account.login.lower())
+    if not found:
+        raise NotTheirs(journeys.NOWHERE)
+    return [Candidate(f"{each.account.login} ({each.account.type})", _named(server, given, each)) for each in found]
+
+
+@contextmanager
+def _installations(server: Server, given: Credentials) -> Iterator[Iterator[Installation]]:
+    """Lend the installations of the person whose code was given. Their token ends with it."""
     tokens = token_endpoint.exchange(server, given)
     try:
         with http.session(server.network, budget=EXCHANGE_SECONDS) as calls:
-            found = _theirs(calls, server, tokens.access_token, given)
+            yield client.installations_of_user(calls, api_url(server.url), tokens.access_token)
     finally:
         with suppress(ProviderError):  # it ends by itself in some hours
-            end_token(server, known_as, tokens.access_token)
-    named = {**token_endpoint.of_server(server, given), "clientId": known_as.id}
-    return refresh(server, {**named, **_of(found, known_as)})
+            end_token(server, oauth2.client_of(server), tokens.access_token)
 
 
-def _theirs(calls: Calls, server: Server, token: str, given: Credentials) -> Installation:
+def _theirs(server: Server, theirs: Iterator[Installation], given: Credentials) -> Installation:
     """Return the installation that was named; of a connection that is there, also one made anew in its place."""
     again: Installation | None = None
-    for each in client.installations_of_user(calls, api_url(server.url), token):
+    for each in theirs:
         if str(each.id) == str(given["installationId"]):
             return each
         if str(each.account.id) == given.get("accountId"):
@@ -102,6 +120,11 @@ def _theirs(calls: Calls, server: Server, token: str, given: Credentials) -> Ins
         where = f". Install the App on {given['account']} again, then reconnect." if "account" in given else ""
         raise NotTheirs(f"{NOT_THEIRS}{where}", page=page)
     return again
+
+
+def _named(server: Server, given: Credentials, found: Installation) -> Credentials:
+    known_as = oauth2.client_of(server)
+    return {**token_endpoint.of_server(server, given), "clientId": known_as.id, **_of(found, known_as)}
 
 
 def _of(found: Installation, known_as: OAuthClient) -> Credentials:
@@ -271,5 +294,6 @@ METHOD = Method(
         kept=KEPT,
         makes_tokens=True,
         pending=journeys.pending,
+        candidates=candidates,
     ),
 )

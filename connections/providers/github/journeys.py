@@ -22,8 +22,9 @@ INSTALLING = Journey(
     "its callback URLs, “Request user authorization (OAuth) during installation”, and these permissions.",
     heed=(
         "Where you are no owner of the organization, its owners may have to approve the App. GitHub asks them and "
-        "sends you back. Once they have approved it, connect again.",
+        "sends you back. Once they have approved it, connect again, and choose that it is installed there already.",
     ),
+    which="Installed on",
 )
 REQUESTED = Pending(
     title="An owner has to approve the installation",
@@ -34,6 +35,10 @@ INSTALLED_ELSEWHERE = Pending(
     title="The GitHub App is installed",
     cause="It was installed from GitHub's own pages, or by approving what somebody asked for.",
     advice="Nothing was stored here. Whoever asked for it can connect now, and so can you.",
+)
+NOWHERE = (
+    "The GitHub App is installed on no account where you may use it. Connect again, and choose that it is to be "
+    "installed."
 )
 ABSENT = (
     "The GitHub App was not installed: you came back without an installation. Where you are no owner of the "
