@@ -81,9 +81,13 @@ def known_at_github(octo: GitHub, server: Server) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def furnished(site: Server, forge: Sandbox) -> dict[str, str]:
+def furnished(site: Server, forge: Sandbox, octo: GitHub) -> dict[str, str]:
     """One of everything on the site, in every state: the ids by what they name."""
-    given = {"gitlab_url": forge.url, "access_token": forge.personal_token("ann").value}
+    given = {
+        "gitlab_url": forge.url,
+        "access_token": forge.personal_token("ann").value,
+        "at_github": github.credentials(octo, "pat"),
+    }
     made = subprocess.run(
         [sys.executable, "-m", "tests.browser.furnishing"],
         cwd=ROOT,

@@ -1,6 +1,6 @@
 """`python -m tests.browser.furnishing`, in the environment of a site: one of everything, in every state.
 
-Reads from standard input where the GitLab is and a token for it; writes the ids of what it made.
+Reads from standard input where GitLab and GitHub are, and a token for each; writes the ids of what it made.
 """
 
 import json
@@ -30,7 +30,7 @@ STATES: dict[str, dict[str, Any]] = {
 }
 
 
-def furnish(gitlab_url: str, access_token: str) -> dict[str, str]:
+def furnish(gitlab_url: str, access_token: str, at_github: dict[str, str]) -> dict[str, str]:
     """Make one of everything with the services that the product itself uses; returns the ids by what they name."""
     from audit.actors import Actor, ActorType
     from organizations.models import Membership, User
@@ -54,6 +54,7 @@ def furnish(gitlab_url: str, access_token: str) -> dict[str, str]:
         **make_identity(principal(), project),
         **make_people(principal()),
         **connections,
+        "github-website": make_github_connection(principal(), at_github),
     }
 
 
@@ -90,6 +91,22 @@ def make_connections(principal: Any, gitlab_url: str, access_token: str, project
         put_into(view.id, state)
         ids[name] = view.id
     return ids
+
+
+def make_github_connection(principal: Any, credentials: dict[str, str]) -> str:
+    from connections import services
+    from connections.providers import PROVIDERS
+
+    view = services.create(
+        principal,
+        PROVIDERS["github"],
+        name="github-website",
+        method="pat",
+        credentials=credentials,
+        description="What the website deploys with",
+        project_id=None,
+    )
+    return str(view.id)
 
 
 def put_into(connection_id: str, state: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """Every page of the product, by a name: what the tests that hold for all of them go through."""
 
 CONNECTION = "/organization/app-connections/{gitlab-platform}"
+GITHUB = "/organization/app-connections/github"
 BROKEN = "/organization/app-connections/{gitlab-payments}"
 IDENTITY = "/organization/identities/{identity}"
 PROJECT = "/projects/{project}"
@@ -11,10 +12,17 @@ PAGES = {
     "connections-filtered": "/organization/app-connections?q=gitlab&state=healthy&sort=name",
     "connections-no-match": "/organization/app-connections?q=no-such-connection",
     "connection-new": "/organization/app-connections/new",
+    "connection-new-method": "/organization/app-connections/new?app=github",
     "connection-new-by-token": "/organization/app-connections/gitlab/new/access-token",
     "connection-new-by-oauth": "/organization/app-connections/gitlab/oauth/new",
+    "connection-new-by-github-token": f"{GITHUB}/new/pat",
+    "connection-new-by-github-oauth": f"{GITHUB}/oauth/new?method=oauth",
+    "connection-new-by-github-app": f"{GITHUB}/oauth/new?method=github-app",
+    "connection-approved": f"{GITHUB}/oauth/callback?installation_id=1&setup_action=install",
+    "connection-reconnect": "/organization/app-connections/gitlab/oauth/new?connection={gitlab-payments}",
     "connection": CONNECTION,
     "connection-broken": BROKEN,
+    "connection-github": "/organization/app-connections/{github-website}",
     "connection-activity": f"{CONNECTION}/activity",
     "connection-edit": f"{CONNECTION}/edit",
     "connection-credentials": f"{CONNECTION}/credentials",

@@ -14,7 +14,7 @@ from tests.connections import github
 pytestmark = pytest.mark.xdist_group("browser")
 NEW = "/organization/app-connections/new"
 DETAIL = re.compile(r"/organization/app-connections/[0-9a-f-]{36}$")
-INSTALLED = "Is installed there already"
+INSTALLED = "It is installed already"
 
 
 @pytest.fixture(autouse=True)

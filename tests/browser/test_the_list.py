@@ -52,7 +52,7 @@ def test_chips_and_order_are_addresses_that_back_restores(page: Page) -> None:
     page.go_back()
     expect(page.get_by_role("columnheader", name="State")).to_have_attribute("aria-sort", "ascending")
     page.go_back()
-    expect(page.locator("tbody th")).to_have_count(6)
+    expect(page.locator("tbody th")).to_have_count(7)
     expect(page.get_by_role("button", name="Search")).to_be_hidden()
 
 
@@ -76,7 +76,7 @@ def test_a_phone_needs_no_sideways_scrolling(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     page.get_by_label("Order").select_option(label="Name")
     expect(page).to_have_url(re.compile("sort=name"))
-    expect(page.locator("tbody th").first).to_have_text(re.compile("gitlab-archive"))
+    expect(page.locator("tbody th").first).to_have_text(re.compile("github-website"))
 
 
 def test_it_works_without_scripts(browser: Browser, base_url: str) -> None:

@@ -58,7 +58,7 @@ TABLE: dict[tuple[int, int, int, int, int], str] = {
     (403, 403, 403, 403, SIGN_IN): "organizations:new",  # for operators
     # What is not there: nothing of the kind is under way, or set up.
     (404, 404, 404, 404, SIGN_IN): """
-        mfa_deactivate_totp mfa_view_recovery_codes oauth:confirm organizations:audit-log-export""",
+        mfa_deactivate_totp mfa_view_recovery_codes oauth:choose oauth:confirm organizations:audit-log-export""",
     (404, 404, 404, 404, 404): "organizations:invitation set_up single_sign_on single_sign_on_callback",
     (400, 400, 400, 400, 400): "oauth:callback oauth:callback-of-instance oauth:client-made",
     # Forms of other pages.

@@ -282,8 +282,8 @@ METHOD = Method(
         journey=journeys.INSTALLING,
         asks="The App",
         uses=(
-            Use(name="install", label="Is to be installed", scopes=()),
-            Use(name="installed", label="Is installed there already", scopes=(), is_there=True),
+            Use(name="install", label="Install it now", scopes=()),
+            Use(name="installed", label="It is installed already", scopes=(), is_there=True),
         ),
         authorize_url=authorize_url,
         exchange=exchange,

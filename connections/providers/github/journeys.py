@@ -22,23 +22,24 @@ INSTALLING = Journey(
     "its callback URLs, “Request user authorization (OAuth) during installation”, and these permissions.",
     heed=(
         "Where you are no owner of the organization, its owners may have to approve the App. GitHub asks them and "
-        "sends you back. Once they have approved it, connect again, and choose that it is installed there already.",
+        "sends you back. Once they have approved it, connect again, and choose that it is installed already.",
     ),
     which="Installed on",
 )
 REQUESTED = Pending(
     title="An owner has to approve the installation",
     cause="You are no owner of the account that you chose, so GitHub has asked its owners to install the App.",
-    advice="Nothing was stored. Once an owner has approved it, connect again: what you filled in is still there.",
+    advice="Nothing was stored. Once an owner has approved it, connect again, and choose that it is installed "
+    "already. What you filled in is still there.",
 )
 INSTALLED_ELSEWHERE = Pending(
     title="The GitHub App is installed",
     cause="It was installed from GitHub's own pages, or by approving what somebody asked for.",
-    advice="Nothing was stored here. Whoever asked for it can connect now, and so can you.",
+    advice="Nothing was stored here. Whoever asked for it can connect now, and so can you: choose that it is "
+    "installed already.",
 )
 NOWHERE = (
-    "The GitHub App is installed on no account where you may use it. Connect again, and choose that it is to be "
-    "installed."
+    "The GitHub App is installed on no account where you may use it. Connect again, and choose to install it now."
 )
 ABSENT = (
     "The GitHub App was not installed: you came back without an installation. Where you are no owner of the "
