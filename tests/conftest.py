@@ -68,12 +68,14 @@ def running_github(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[G
 
 @pytest.fixture
 def github(running_github: tuple[GitHub, Path], settings: Any) -> Iterator[GitHub]:
-    """A well-behaved GitHub that has not been asked anything yet, with an authority that we trust."""
+    """A well-behaved GitHub that we trust, without any app, that has not been asked anything yet."""
     sandbox, authority = running_github
     settings.EXTRA_CA_CERTS = str(authority)
     sandbox.clear_requests()
     yield sandbox
     sandbox.behave()
+    for application in list(sandbox.hub.applications.by_id.values()):
+        sandbox.delete_application(application)
 
 
 @pytest.fixture

@@ -78,7 +78,7 @@ class CredentialsForm(forms.Form):
         try:
             given.update(self.provider.credentials_at(self.cleaned_data[server]))
         except AddressRefused as error:
-            self.add_error(server, error.message)
+            self.add_error(server, with_cure(error.message))
             return
         try:
             self.credentials = validated(credentials_shape(self.provider, self.method), given)
@@ -94,8 +94,12 @@ class CredentialsForm(forms.Form):
         """Say what the server, or the way there, has against them: at the secret, or at the address."""
         secret = next((field.name for field in self.method.fields if field.kind is Kind.SECRET), None)
         name = secret if error.is_refusal else self.provider.server_field.name
-        cure = CURES.get(error.cause, "")
-        self.add_error(name, f"{error.cause}. {cure}" if cure else error.cause)
+        self.add_error(name, with_cure(error.cause))
+
+
+def with_cure(cause: str) -> str:
+    cure = CURES.get(cause, "")
+    return f"{cause}. {cure}" if cure else cause
 
 
 def form_field(declared: Field, urls: Sequence[str]) -> forms.Field:

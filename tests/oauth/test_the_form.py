@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 
 from organizations.models import Project
+from sandbox.github import Sandbox as GitHub
 from sandbox.gitlab import Sandbox
 from tests.clients import Api, the_organization
+from tests.connections import github as at_github
 from tests.connections import oauth
 from tests.connections.instances.requests import application_at, register_with_client
-from tests.oauth.people import PAGES, Person, person, text
+from tests.oauth.people import PAGES, Person, asked, connected, person, text
+from tests.oauth.ways import GITHUB, GITHUB_APP, Installing
 
 pytestmark = pytest.mark.django_db
 COPY = 'data-copy="{}" data-copied="Redirect URI copied"'
@@ -84,3 +87,56 @@ class TestWithoutAnApplication:
 
     def test_who_may_create_nothing_does_not_see_it(self) -> None:
         assert person(role="member").form().status_code == 403
+
+
+class TestOfGitHub:
+    @pytest.fixture(autouse=True)
+    def _clients(self, github: GitHub, settings: Any) -> None:
+        at_github.configure(settings, github)
+
+    def test_consent_asks_for_scopes_and_an_installation_for_permissions(self, ann: Person) -> None:
+        consent, installation = text(ann.by(GITHUB).form()), text(ann.by(GITHUB_APP).form())
+        assert "Scopes for secret sync repo , admin:org" in consent
+        assert "Permissions" not in consent
+        assert "Permissions actions read, environments write" in installation
+        assert "Scopes" not in installation
+
+    def test_what_may_come_in_between_is_told_before(self, ann: Person) -> None:
+        assert "Press Grant, or Request" in text(ann.by(GITHUB).form())
+        said = text(ann.by(GITHUB_APP).form())
+        assert "choose an account and which of its repositories" in said
+        assert "its owners may have to approve the App" in said
+
+    def test_a_new_app_is_installed_and_one_that_is_connected_is_there(self, ann: Person, github: GitHub) -> None:
+        ann = ann.by(GITHUB_APP)
+        assert '<option value="install" selected>Install it now' in ann.form().content.decode()
+        old = connected(ann, Installing(github))
+        page = ann.form(connection=old.id)
+        assert '<option value="installed" selected>It is installed already' in page.content.decode()
+        assert f"You go to {github.url} and show there who you are." in text(page)
+
+    def test_a_registered_instance_is_come_back_from_by_its_own_way(
+        self, ann: Person, admin: Api, github: GitHub, settings: Any
+    ) -> None:
+        settings.APP_CONNECTION_VARIABLES = {}
+        application = at_github.application_at(github)
+        answer = admin.post(
+            "/api/v1/app-connections/github/instances",
+            {
+                "instanceUrl": github.url,
+                "clientId": application.client_id,
+                "clientSecrets": [application.client_secret],
+                "caPem": github.ca_pem.decode(),
+                "allowPrivate": True,
+            },
+        )
+        instance = answer.json()["instance"]
+        application.callback_urls = (instance["redirectUri"],)
+        ann = ann.by(GITHUB)
+        started = ann.start(instanceUrl=github.url)
+        assert asked(started["Location"])["redirect_uri"] == instance["redirectUri"]
+        back = github.approve(started["Location"])
+        wrong = ann.browser.get(f"{GITHUB.pages}/callback", asked(back))
+        assert "You came back another way" in text(wrong)
+        again = github.approve(ann.start(instanceUrl=github.url)["Location"])
+        assert ann.come_back(again).status_code == 302

@@ -56,7 +56,9 @@ def app_at(github: Sandbox) -> App:
     try:
         return github.find_app("contract-app")
     except KeyError:
-        return github.app("Acme Connections", callback_urls=[CALLBACK], client_id="contract-app")
+        return github.app(
+            "Acme Connections", callback_urls=[CALLBACK], client_id="contract-app", private_key=private_key()
+        )
 
 
 def variables(github: Sandbox, application: OAuthApplication, app: App) -> dict[str, str]:
