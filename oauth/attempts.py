@@ -89,10 +89,8 @@ def go_on(principal: Principal, session_key: str, attempt: OAuthAttempt, brought
     By now they have there what they connect to. Raises as `begin`.
     """
     provider = PROVIDERS[attempt.app]
-    method = provider.methods[attempt.method]
-    uses = method.oauth.uses if method.oauth else ()
     wish = Wish(
-        use=next((use.name for use in uses if use.is_there), attempt.use),
+        use=_use_there(attempt),
         name=attempt.name,
         description=attempt.description,
         project_id=attempt.project_id,
@@ -100,7 +98,7 @@ def go_on(principal: Principal, session_key: str, attempt: OAuthAttempt, brought
         reconnects=attempt.reconnects,
         return_to=attempt.return_to,
     )
-    return begin(principal, session_key, provider, method, wish, brought=brought)
+    return begin(principal, session_key, provider, provider.methods[attempt.method], wish, brought=brought)
 
 
 def kept_of(oauth: OAuth, connection_id: uuid.UUID | None) -> Credentials:
@@ -203,6 +201,18 @@ def require_own(attempt: OAuthAttempt, user: User | None, session_key: str | Non
 def of_person(attempt_id: uuid.UUID, user: User) -> OAuthAttempt | None:
     """Return an attempt to connect of this person, for the form that it began with."""
     return OAuthAttempt.objects.filter(pk=attempt_id, user=user, purpose=Purpose.CONNECT).first()
+
+
+def await_others(attempt: OAuthAttempt) -> None:
+    """Note that what the person connects to will be there when they try again: so the form is filled in then."""
+    attempt.use = _use_there(attempt)
+    attempt.save(update_fields=["use"])
+
+
+def _use_there(attempt: OAuthAttempt) -> str:
+    """Return the use for what is there already; the attempt's own where its method knows no such."""
+    oauth = PROVIDERS[attempt.app].methods[attempt.method].oauth
+    return next((use.name for use in oauth.uses if use.is_there), attempt.use) if oauth else attempt.use
 
 
 def use_named(oauth: OAuth, name: str) -> Use:

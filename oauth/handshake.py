@@ -49,15 +49,15 @@ def complete(principal: Principal, attempt: OAuthAttempt, answer: Mapping[str, s
     """
     provider = PROVIDERS[attempt.app]
     oauth = _oauth(attempt)
-    absent = _absent(oauth, attempt, answer)
+    known = {**kept_of(oauth, attempt.reconnects), **_brought(oauth, answer)}
+    absent = "" if "error" in answer else _absent(oauth, {**attempt.given, **known})
     is_open = bool(absent) and candidates.are_there(oauth, attempt)
     if absent and not is_open:
         raise PartMissing(absent)
     given = {
         **attempt.given,
         **provider.credentials_at(attempt.instance_url),
-        **kept_of(oauth, attempt.reconnects),
-        **_brought(oauth, answer),
+        **known,
         "code": code_of(provider, answer),
         **({"codeVerifier": verifier} if (verifier := attempt.open_verifier()) else {}),
     }
@@ -105,11 +105,9 @@ def _brought(oauth: OAuth, answer: Mapping[str, str]) -> Credentials:
     return {name: value for name, value in values.items() if 0 < len(value) <= LONGEST_PART}
 
 
-def _absent(oauth: OAuth, attempt: OAuthAttempt, answer: Mapping[str, str]) -> str:
-    """Return what it means that a part is missing, which neither came back nor is known from before; or nothing."""
-    known = {**kept_of(oauth, attempt.reconnects), **attempt.given, **_brought(oauth, answer)}
-    missing = [each for each in oauth.brought if each.field not in known]
-    return missing[0].absent if missing and "error" not in answer else ""
+def _absent(oauth: OAuth, known: Credentials) -> str:
+    """Return what it means that a part is missing which comes back beside the code, if one is."""
+    return next((each.absent for each in oauth.brought if each.field not in known), "")
 
 
 def code_of(provider: Provider, answer: Mapping[str, str]) -> str:

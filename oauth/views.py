@@ -150,6 +150,7 @@ def _complete(request: HttpRequest, attempt: OAuthAttempt, way_back: str) -> Htt
     waiting = handshake.pending(attempt, request.GET.dict())
     if waiting:
         as_person(request)
+        attempts.await_others(attempt)
         return pending(request, provider_of(attempt.app), attempt, waiting)
     principal, answer = principal_now(request, attempt), request.GET.dict()
     if brought := handshake.brought_without_code(attempt, answer):

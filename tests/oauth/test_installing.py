@@ -99,6 +99,7 @@ class TestWaitingForAnOwner:
         form = ann.browser.get(f"{ann.way.pages}/new{again}").content.decode()
         assert 'value="platform"' in form
         assert 'value="Ours"' in form
+        assert '<option value="installed" selected>' in form
 
     def test_it_counts_once(self, ann: Person, back: str) -> None:
         ann.come_back(back)
