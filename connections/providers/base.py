@@ -195,9 +195,9 @@ class OAuth:
     verifier where there was a challenge, and what is `brought` and `kept`); `refresh` and `revoke` take the
     credentials of a Grant. `refusal` words a failed exchange as the contract does.
 
-    `kept` names what of the old credentials a reconnect hands to `exchange`. `makes_tokens`: `refresh` uses nothing up
-    and ends no token, so it may be called at any time. `candidates` takes a code as `exchange` does, and returns what
-    the person may connect to; a grant for what is chosen comes from `refresh`.
+    `kept` names what of the old credentials a reconnect hands to `exchange`. With `makes_tokens`, `refresh` uses
+    nothing up and may be called at any time. `candidates` takes a code as `exchange` does, and returns what the
+    person may connect to; a grant for what is chosen comes from `refresh`.
     """
 
     client: str

@@ -16,7 +16,7 @@ from sandbox.github import Sandbox as GitHub
 from sandbox.gitlab import Sandbox
 from tests.browser.console import silent
 from tests.clients import SET_UP
-from tests.connections import github, oauth
+from tests.connections import oauth
 from tests.server import ROOT, Server
 
 HOW_TO_GET_CHROMIUM = "browser tests skipped: no Chromium found. On Debian and Ubuntu: apt-get install chromium"
@@ -49,7 +49,7 @@ def forge() -> Iterator[Sandbox]:
 def octo() -> Iterator[GitHub]:
     """The GitHub that the site connects to, where ann owns acme and bob is a member of it."""
     with GitHub(tls=True) as sandbox:
-        github.populate(sandbox)
+        world.populate(sandbox)
         yield sandbox
 
 
@@ -77,7 +77,8 @@ def known_at_gitlab(forge: Sandbox, server: Server) -> dict[str, str]:
 def known_at_github(octo: GitHub, server: Server) -> dict[str, str]:
     callbacks = [f"{server.url}/organization/app-connections/github/oauth/callback"]
     application = octo.oauth_application(redirect_uris=callbacks)
-    return github.variables(octo, application, octo.app("Acme Connections", callback_urls=callbacks))
+    app = octo.app("Acme Connections", callback_urls=callbacks)
+    return {**world.oauth_variables(octo, application), **world.app_variables(octo, app)}
 
 
 @pytest.fixture(scope="session")
@@ -86,7 +87,7 @@ def furnished(site: Server, forge: Sandbox, octo: GitHub) -> dict[str, str]:
     given = {
         "gitlab_url": forge.url,
         "access_token": forge.personal_token("ann").value,
-        "at_github": github.credentials(octo, "pat"),
+        "at_github": world.credentials(octo, "pat"),
     }
     made = subprocess.run(
         [sys.executable, "-m", "tests.browser.furnishing"],

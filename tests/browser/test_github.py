@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from sandbox.github import Sandbox
 from tests.browser.inspection import inspect
 from tests.browser.steps import start_signed_in
-from tests.connections import github
+from tests.connections.github import world as github
 
 pytestmark = pytest.mark.xdist_group("browser")
 NEW = "/organization/app-connections/new"

@@ -8,8 +8,8 @@ from connections.models import AppConnection
 from oauth.models import OAuthAttempt
 from sandbox.github import Sandbox
 from sandbox.github.applications import App
-from tests.connections import github as at_github
 from tests.connections import oauth
+from tests.connections.github import world as at_github
 from tests.oauth.failing import begin, came_back, failed
 from tests.oauth.people import Person, asked, connected, person, reconnect, text
 from tests.oauth.ways import GITHUB, GITHUB_APP, GITLAB, Installing

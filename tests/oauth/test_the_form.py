@@ -9,8 +9,8 @@ from organizations.models import Project
 from sandbox.github import Sandbox as GitHub
 from sandbox.gitlab import Sandbox
 from tests.clients import Api, the_organization
-from tests.connections import github as at_github
 from tests.connections import oauth
+from tests.connections.github import world as at_github
 from tests.connections.instances.requests import application_at, register_with_client
 from tests.oauth.people import PAGES, Person, asked, connected, person, text
 from tests.oauth.ways import GITHUB, GITHUB_APP, Installing

@@ -16,9 +16,10 @@ OAUTH = "INF_APP_CONNECTION_GITHUB_OAUTH"
 APP = "INF_APP_CONNECTION_GITHUB_APP"
 
 
-def configure(settings: Any, github: Sandbox) -> None:
-    """Make the sandbox the server of the environment's two clients."""
+def configure(settings: Any, github: Sandbox) -> tuple[OAuthApplication, App]:
+    """Make the sandbox the server of the environment's two clients; returns the applications there."""
     settings.APP_CONNECTION_VARIABLES = variables(github)
+    return application_at(github), app_at(github)
 
 
 def variables(github: Sandbox) -> dict[str, str]:
@@ -59,32 +60,6 @@ def app_at(github: Sandbox) -> App:
         return github.app(
             "Acme Connections", callback_urls=[CALLBACK], client_id="contract-app", private_key=private_key()
         )
-
-
-def variables(github: Sandbox, application: OAuthApplication, app: App) -> dict[str, str]:
-    """Return the environment of a service whose clients are these two. The product speaks only TLS to a GitHub."""
-    return {
-        "INF_APP_CONNECTION_GITHUB_OAUTH_CLIENT_ID": application.client_id,
-        "INF_APP_CONNECTION_GITHUB_OAUTH_CLIENT_SECRET": application.client_secret,
-        "INF_APP_CONNECTION_GITHUB_OAUTH_HOST": host(github),
-        "INF_APP_CONNECTION_GITHUB_APP_CLIENT_ID": app.client_id,
-        "INF_APP_CONNECTION_GITHUB_APP_CLIENT_SECRET": app.client_secret,
-        "INF_APP_CONNECTION_GITHUB_APP_PRIVATE_KEY": app.private_key,
-        "INF_APP_CONNECTION_GITHUB_APP_SLUG": app.slug,
-        "INF_APP_CONNECTION_GITHUB_APP_ID": str(app.id),
-        "INF_APP_CONNECTION_GITHUB_APP_HOST": host(github),
-    }
-
-
-def configure(settings: Any, github: Sandbox) -> tuple[OAuthApplication, App]:
-    """Make the sandbox the host of the environment's clients; returns the OAuth app and the GitHub App there."""
-    application, app = application_at(github), app_at(github)
-    settings.APP_CONNECTION_VARIABLES = variables(github, application, app)
-    return application, app
-
-
-def host(github: Sandbox) -> str:
-    return f"127.0.0.1:{github.port}"
 
 
 def code(
@@ -129,10 +104,10 @@ def credentials(github: Sandbox, method: str, **more: Any) -> dict[str, Any]:
         given = {"code": code(github, application_at(github))}
     else:
         given = app_credentials(github, app_at(github))
-    return {**given, **host(github), **more}
+    return {**given, **of_server(github), **more}
 
 
-def host(github: Sandbox) -> dict[str, str]:
+def of_server(github: Sandbox) -> dict[str, str]:
     """Return what of credentials says that they are for this GitHub."""
     return {"instanceType": "server", "host": host_of(github)}
 

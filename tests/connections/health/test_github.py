@@ -42,7 +42,7 @@ class Made:
 def by_token(api: Api, github: Sandbox, **token: Any) -> tuple[uuid.UUID, str]:
     """Make a connection with a personal access token; returns its id and the token."""
     value = github.personal_token(**token).value
-    credentials = {"personalAccessToken": value, **at_github.host(github)}
+    credentials = {"personalAccessToken": value, **at_github.of_server(github)}
     answer = api.post(f"{BASE}/github", {"name": "a", "method": "pat", "credentials": credentials})
     assert answer.status_code == 200, answer.content
     return uuid.UUID(answer.json()["appConnection"]["id"]), value
@@ -148,7 +148,7 @@ def test_a_token_that_is_refused_needs_others_in_its_place(admin: Api, github: S
     assert cure == REPLACE
     assert row(connection_id).status_words == "Needs new credentials"
     assert [event["status"] for event in events(CHANGED)] == ["reconnect_required"]
-    credentials = {"personalAccessToken": github.personal_token().value, **at_github.host(github)}
+    credentials = {"personalAccessToken": github.personal_token().value, **at_github.of_server(github)}
     assert admin.patch(f"{BASE}/github/{connection_id}", {"credentials": credentials}).status_code == 200
     assert said(connection_id) == (Status.HEALTHY, "", "")
 

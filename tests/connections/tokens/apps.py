@@ -33,7 +33,7 @@ class InstalledApp(AtGitHub):
 
     def credentials(self) -> dict[str, Any]:
         given = at_github.app_credentials(self.sandbox, self.application, account=self.account)
-        return {**given, **at_github.host(self.sandbox)}
+        return {**given, **at_github.of_server(self.sandbox)}
 
     def made(self) -> list[RecordedRequest]:
         """Return the requests for a token."""
@@ -60,7 +60,7 @@ class OAuthApp(AtGitHub):
         return at_github.oauth_variables(self.sandbox, self.oauth_application)
 
     def credentials(self) -> dict[str, Any]:
-        return {"code": at_github.code(self.sandbox, self.oauth_application), **at_github.host(self.sandbox)}
+        return {"code": at_github.code(self.sandbox, self.oauth_application), **at_github.of_server(self.sandbox)}
 
     def live_tokens(self) -> set[str]:
         return at_github.live_tokens(self.sandbox, self.oauth_application)

@@ -197,7 +197,7 @@ class AtGitHub(Grantor):
         return at_github.oauth_variables(self.sandbox, at_github.expiring_app(self.sandbox))
 
     def credentials(self) -> dict[str, Any]:
-        return {"code": at_github.code(self.sandbox, self.application), **at_github.host(self.sandbox)}
+        return {"code": at_github.code(self.sandbox, self.application), **at_github.of_server(self.sandbox)}
 
     @property
     def client_id(self) -> str:

@@ -8,7 +8,7 @@ from django.test import Client
 
 from connections.models import AppConnection
 from sandbox.github import Sandbox
-from tests.connections import github as at_github
+from tests.connections.github import world as at_github
 from tests.connections.web.adding import errors_at, links, main
 from tests.connections.web.pages import change, path, text, title
 from tests.people import send
@@ -39,7 +39,7 @@ def test_a_token_makes_a_connection(ann: Client, github: Sandbox) -> None:
     answer = fill_in(ann, github, personalAccessToken=token)
     connection = AppConnection.objects.select_related("data_key").get()
     assert (answer.status_code, answer["Location"]) == (302, path(connection.id))
-    assert connection.public == {"instanceType": "server", "host": at_github.host(github)}
+    assert connection.public == {"instanceType": "server", "host": at_github.host_of(github)}
     assert connection.open_credentials()["personalAccessToken"] == token
     assert token not in ann.get(answer["Location"]).content.decode()
 
@@ -103,7 +103,7 @@ def test_what_is_there_to_copy_names_what_has_to_be_named(ann: Client, github: S
     for line in (
         "personal_access_token = var.github_personal_access_token",
         'instance_type         = "server"',
-        f'host                  = "{at_github.host(github)}"',
+        f'host                  = "{at_github.host_of(github)}"',
     ):
         assert line in shown
 

@@ -8,8 +8,8 @@ from sandbox.github import Sandbox as GitHub
 from sandbox.github.applications import OAuthApplication
 from sandbox.gitlab import Sandbox
 from sandbox.gitlab.applications import Application
-from tests.connections import github as at_github
 from tests.connections import oauth
+from tests.connections.github import world as at_github
 from tests.oauth.people import Person, person
 from tests.oauth.ways import GITHUB_APP, GITLAB, WAYS, Forge, Installing, Way
 
