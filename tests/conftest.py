@@ -1,5 +1,6 @@
 """What every test can ask for: a GitLab and a GitHub on real sockets, and somebody who calls the API."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,8 @@ def github(running_github: tuple[GitHub, Path], settings: Any) -> Iterator[GitHu
     sandbox.behave()
     for application in list(sandbox.hub.applications.by_id.values()):
         sandbox.delete_application(application)
+    sandbox.skew(0)
+    sandbox.travel(time.time() - sandbox.clock.now())
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from sandbox.gitlab import Sandbox
 from tests.browser.console import silent
 from tests.clients import SET_UP
 from tests.connections import oauth
+from tests.connections.github import world
 from tests.server import ROOT, Server
 
 HOW_TO_GET_CHROMIUM = "browser tests skipped: no Chromium found. On Debian and Ubuntu: apt-get install chromium"

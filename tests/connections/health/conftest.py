@@ -6,7 +6,7 @@ import pytest
 
 from sandbox.gitlab import Sandbox
 from tests.connections.test_secrets_never_leak import logged  # noqa: F401  # a fixture
-from tests.connections.tokens.conftest import connection, github, processes, running_github  # noqa: F401
+from tests.connections.tokens.conftest import connection, processes  # noqa: F401  # fixtures
 from tests.connections.tokens.grantors import AtGitLab, Grantor
 
 
