@@ -30,6 +30,7 @@ HANDSHAKE = [
     (handshake.CodeMissing, 400, "BadRequest"),
     (handshake.PartMissing, 400, "BadRequest"),
     (handshake.NotAMember, 403, "ForbiddenError"),
+    (handshake.NothingToChoose, 400, "BadRequest"),
     (handshake.NothingToConfirm, 400, "BadRequest"),
     (handshake.NotReplaced, 400, "BadRequest"),
     (handshake.CodeRefused, 400, "BadRequest"),
