@@ -66,6 +66,7 @@ class Event(StrEnum):
     SIGN_IN_USER_FAILED = "sign-in-user-failed"
     SIGN_OUT_USER = "sign-out-user"
     UPDATE_APP_CONNECTION = "update-app-connection"
+    UPDATE_APP_CONNECTION_CLIENT = "update-app-connection-client"
     UPDATE_APP_CONNECTION_INSTANCE = "update-app-connection-instance"
     UPDATE_IDENTITY = "update-identity"
     UPDATE_IDENTITY_TOKEN_AUTH = "update-identity-token-auth"

@@ -27,6 +27,7 @@ GROUPS: Mapping[str, Mapping[Event, str]] = {
         E.UPDATE_APP_CONNECTION_INSTANCE: "Changed an instance",
         E.DELETE_APP_CONNECTION_INSTANCE: "Deleted an instance",
         E.CREATE_APP_CONNECTION_CLIENT: "Had a client created at an instance",
+        E.UPDATE_APP_CONNECTION_CLIENT: "Renewed the keys of a client at an instance",
         E.DELETE_APP_CONNECTION_CLIENT: "Forgot a client at an instance",
     },
     "Projects": {

@@ -19,6 +19,7 @@ WireError (wire/errors.py)
 │   ├── ProviderRateLimited  GitLab or GitHub asks to wait
 │   └── TooManyCalls         as many calls to that server are under way as we allow
 ├── NotFound
+│   ├── ClientKindNotFound
 │   ├── ClientNotFound
 │   ├── ConnectionNotFound
 │   ├── ConnectionNameNotFound
@@ -34,7 +35,7 @@ WireError (wire/errors.py)
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from wire.errors import BadRequest, Forbidden, NotFound, RateLimited, ServerError, Unavailable
 
@@ -179,6 +180,13 @@ class GatewayNotFound(NotFound):
 
     def __init__(self, gateway_id: str) -> None:
         super().__init__(f"Gateway with ID {gateway_id} not found for org")
+
+
+class ClientKindNotFound(NotFound):
+    """`kinds` are those that there are, by their names."""
+
+    def __init__(self, provider: str, kinds: Iterable[str]) -> None:
+        super().__init__(f"{provider} has no such kind of client. Those that it has are: {', '.join(kinds)}.")
 
 
 class ClientNotFound(NotFound):

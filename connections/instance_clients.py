@@ -55,7 +55,12 @@ def _secrets(client: Client | None, client_id: str, changes: Mapping[str, Any]) 
     if not added:
         return None
     held = client.open().secrets
-    return None if list(held[:1]) == [added] else unique([added, *held])[:MOST_SECRETS]
+    return None if list(held[:1]) == [added] else in_front(held, added)
+
+
+def in_front(secrets: Sequence[str], added: str) -> list[str]:
+    """Return the secrets with another one that is tried first, as many as are kept; an empty one adds nothing."""
+    return unique([added, *secrets])[:MOST_SECRETS] if added else list(secrets)
 
 
 def unique(secrets: Sequence[str]) -> list[str]:

@@ -84,7 +84,7 @@ def register(
         instance_clients.put(instance, kind, Asked(client_id, instance_clients.unique(client_secrets)), key)
         instance_clients.require_same(provider, kind, instance, before="")
         instance_clients.retry_soon(instance)
-        _record(Event.CREATE_APP_CONNECTION_INSTANCE, principal, instance, **_facts(provider, instance))
+        record(Event.CREATE_APP_CONNECTION_INSTANCE, principal, instance, **_facts(provider, instance))
     return instance
 
 
@@ -100,7 +100,7 @@ def change(
     require_organization(principal, Permission.INSTANCES_EDIT)
     key = keys.current_key(principal.organization_id)
     with transaction.atomic():
-        instance = _locked(principal, provider, instance_id)
+        instance = locked(principal, provider, instance_id)
         present = instance.client(provider.main_client.name)
         client_before = present.client_id if present else ""
         changed = _apply(provider, instance, changes, key)
@@ -108,7 +108,7 @@ def change(
             instance_clients.require_same(provider, provider.main_client, instance, before=client_before)
             instance.save()
             instance_clients.retry_soon(instance)
-            _record(
+            record(
                 Event.UPDATE_APP_CONNECTION_INSTANCE,
                 principal,
                 instance,
@@ -128,11 +128,11 @@ def keep_made(
     require_organization(principal, Permission.INSTANCES_EDIT)
     key = keys.current_key(principal.organization_id)
     with transaction.atomic():
-        instance = _locked(principal, provider, instance_id)
+        instance = locked(principal, provider, instance_id)
         require_makeable(provider, kind, instance, replaces=replaces)
         instance_clients.put_made(instance, kind, made, key)
         instance_clients.retry_soon(instance)
-        _record(
+        record(
             Event.CREATE_APP_CONNECTION_CLIENT,
             principal,
             instance,
@@ -166,13 +166,13 @@ def forget_client(
     """
     require_organization(principal, Permission.INSTANCES_EDIT)
     with transaction.atomic():
-        instance = _locked(principal, provider, instance_id)
+        instance = locked(principal, provider, instance_id)
         client = instance.client(kind.name)
         if client is None:
             raise ClientNotFound(kind.title, instance.url)
         instance_clients.require_free(kind, instance)
         client.delete()
-        _record(
+        record(
             Event.DELETE_APP_CONNECTION_CLIENT,
             principal,
             instance,
@@ -190,11 +190,11 @@ def remove(principal: Principal, provider: Provider, *, instance_id: uuid.UUID) 
     """
     require_organization(principal, Permission.INSTANCES_EDIT)
     with transaction.atomic():
-        instance = _locked(principal, provider, instance_id)
+        instance = locked(principal, provider, instance_id)
         if using := dependents(instance):
             raise InstanceInUse(instance.url, len(using), INSTANCE_STAYS)
         prefetch_related_objects([instance], "clients")
-        _record(Event.DELETE_APP_CONNECTION_INSTANCE, principal, instance, url=instance.url)
+        record(Event.DELETE_APP_CONNECTION_INSTANCE, principal, instance, url=instance.url)
         Instance.objects.filter(pk=instance_id).delete()
     return instance
 
@@ -225,7 +225,7 @@ def _found(instance: Instance | None, instance_id: uuid.UUID) -> Instance:
     return instance
 
 
-def _locked(principal: Principal, provider: Provider, instance_id: uuid.UUID) -> Instance:
+def locked(principal: Principal, provider: Provider, instance_id: uuid.UUID) -> Instance:
     """Return the row, locked until the transaction ends."""
     rows = _of_organization(principal, provider).select_for_update(of=("self",))
     return _found(rows.filter(pk=instance_id).first(), instance_id)
@@ -264,7 +264,7 @@ def _facts(provider: Provider, instance: Instance) -> dict[str, Any]:
     }
 
 
-def _record(event: Event, principal: Principal, instance: Instance, **metadata: Any) -> None:
+def record(event: Event, principal: Principal, instance: Instance, **metadata: Any) -> None:
     log.record(
         event,
         actor=principal.actor,

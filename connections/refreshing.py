@@ -67,8 +67,8 @@ REFUSED = "The grant is not accepted any more. It was revoked, or the OAuth appl
 RECONNECT = "Reconnect it: its id, name and everything that uses it stay as they are."
 WAIT = "Nothing to do: it is tried again by itself. If it lasts, see to the cause."
 RENEW_CLIENT = (
-    "Set the {title}'s {what}, in {variables} or at the registered instance. Of several secrets"
-    " each is tried. Then it heals by itself."
+    "Set the {title}'s {what} in {variables}, or {where} the registered instance. Of several secrets each is tried."
+    " Then it heals by itself."
 )
 
 log = structlog.get_logger(__name__)
@@ -213,8 +213,11 @@ def _cure(connection: AppConnection, error: ProviderError) -> str:
 def _renew(kind: ClientKind) -> str:
     """Return what to do about a client that its server does not know, or not by what we have of it."""
     what = "id, private key and present secret" if kind.variables.private_key else "id and present secret"
+    where = "by “Renew keys” at" if kind.maker else "at"
     *others, last = kind.variables.needed
-    return RENEW_CLIENT.format(title=kind.title, what=what, variables=f"{', '.join(others)} and {last}")
+    return RENEW_CLIENT.format(
+        title=kind.title, what=what, variables=f"{', '.join(others)} and {last}", where=where
+    )
 
 
 def _may_have_been_carried_out(error: ProviderError) -> bool:

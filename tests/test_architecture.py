@@ -62,6 +62,7 @@ def test_every_provider_has_the_same_addresses() -> None:
             "/connection-name/<str:name>",
             "/instances",
             "/instances/<str:instance_id>",
+            "/instances/<str:instance_id>/clients/<str:kind>",
             "/<str:connection_id>",
             *(f"/<str:connection_id>/{listing.name}" for listing in provider.listings),
         }

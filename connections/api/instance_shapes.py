@@ -72,6 +72,14 @@ class ChangeInstance(Body):
     allowPrivate = Flag(source="allow_private", required=False)
 
 
+@example(addClientSecret="6978796a5b4c3d2e1f01f0e2d3c4b5a69788796a")
+class RenewClient(Body):
+    """New keys of a client: a secret that is tried first, a private key in the place of the present one."""
+
+    addClientSecret = ClientSecret(source="add_client_secret", required=False)
+    privateKey = Text(source="private_key", min_length=1, required=False)
+
+
 class ClientShape(serializers.Serializer[Client]):
     """Our client of one kind at an instance, in answers. `details` is what its provider tells of it."""
 

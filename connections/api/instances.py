@@ -8,9 +8,11 @@ from drf_spectacular.utils import OpenApiExample
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from connections import instances
+from connections import client_keys, instances
 from connections.api import instance_shapes as shapes
+from connections.errors import ClientKindNotFound
 from connections.providers.base import Provider
+from connections.providers.clients import ClientKind
 from organizations.access import caller
 from wire.ids import parse_uuid
 from wire.schema import describe, operation
@@ -42,6 +44,12 @@ class InstanceViewSet(ApiViewSet):
         known_id = _parsed_id(instance_id)
         changes = _without_nulls(self.body(request, shapes.ChangeInstance))
         instance = instances.change(caller(request), self.provider, instance_id=known_id, changes=changes)
+        return Response({"instance": shapes.instance_shape(instance)})
+
+    def renew_client(self, request: Request, instance_id: str, kind: str) -> Response:
+        known_id, known_kind = _parsed_id(instance_id), _known_kind(self.provider, kind)
+        given = self.body(request, shapes.RenewClient)
+        instance = client_keys.renew(caller(request), self.provider, known_kind, instance_id=known_id, **given)
         return Response({"instance": shapes.instance_shape(instance)})
 
     def destroy(self, request: Request, instance_id: str) -> Response:
@@ -77,6 +85,14 @@ def view_set(provider: Provider) -> type[InstanceViewSet]:
             examples=_EXAMPLES_OF_CHANGES,
             **by_id,
         ),
+        renew_client=described(
+            "renew_client",
+            f"Renew the keys of our client of one kind at a registered {title} instance: "
+            "addClientSecret adds a secret, privateKey replaces the private key of a kind that has one",
+            one,
+            body=shapes.RenewClient,
+            **by_id,
+        ),
         destroy=described("delete", f"Delete a registered {title} instance", one, **by_id),
     )
 
@@ -91,6 +107,13 @@ _EXAMPLES_OF_CHANGES = [
 def _without_nulls(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return what was given with the empty value in the place of null."""
     return {name: EMPTY[name] if value is None else value for name, value in given.items()}
+
+
+def _known_kind(provider: Provider, name: str) -> ClientKind:
+    """Return the kind of client in a path; raises ClientKindNotFound."""
+    if name not in provider.clients:
+        raise ClientKindNotFound(provider.display_name, provider.clients)
+    return provider.clients[name]
 
 
 def _parsed_id(text: str) -> uuid.UUID:

@@ -23,6 +23,10 @@ def _urls(provider: Provider) -> list[URLPattern]:
             f"{base}/instances/<str:instance_id>",
             registered.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
         ),
+        path(
+            f"{base}/instances/<str:instance_id>/clients/<str:kind>",
+            registered.as_view({"patch": "renew_client"}),
+        ),
         path(one, connections.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"})),
         *(
             path(f"{one}/{listing.name}", documents.listing_view_set(provider, listing).as_view({"get": "list"}))

@@ -58,6 +58,11 @@ def kinds_at(provider: Provider, instance: Instance) -> list[KindShown]:
     ]
 
 
+def own_at(provider: Provider, instance: Instance, kind: str) -> KindShown | None:
+    """Return the kind of this name, if the instance has a client of its own of it."""
+    return next((each for each in kinds_at(provider, instance) if each.kind.name == kind and each.client), None)
+
+
 def shared_kinds(provider: Provider) -> dict[str, list[SharedShown]]:
     """Return the kinds of clients that the operator may configure, by the address that each is for."""
     found: dict[str, list[SharedShown]] = {}

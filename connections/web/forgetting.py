@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from connections import instances
 from connections.errors import InstanceInUse
-from connections.web.client_kinds import kinds_at
+from connections.web.client_kinds import own_at
 from connections.web.instances import page_of, provider_of, to_change
 from organizations.web.people import PersonRequest, signed_in
 
@@ -20,7 +20,7 @@ def forget(request: PersonRequest, app: str, instance_id: uuid.UUID, kind: str) 
     """GET and POST /organization/instances/<app>/<id>/clients/<kind>/forget: ask, then forget what nothing uses."""
     provider = provider_of(app)
     instance = to_change(request.principal, provider, instance_id)
-    shown = next((each for each in kinds_at(provider, instance) if each.kind.name == kind and each.client), None)
+    shown = own_at(provider, instance, kind)
     if shown is None:
         raise Http404
     page, refused = page_of(provider, instance.id), ""

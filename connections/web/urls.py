@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from connections.web import adding, detail, detail_changes, forgetting, instances, listing
+from connections.web import adding, detail, detail_changes, forgetting, instances, listing, renewing
 
 app_name = "connections"
 organization = [
@@ -22,6 +22,7 @@ organization = [
     path(
         "instances/<str:app>/<uuid:instance_id>/clients/<str:kind>/forget", forgetting.forget, name="client-forget"
     ),
+    path("instances/<str:app>/<uuid:instance_id>/clients/<str:kind>/keys", renewing.renew, name="client-keys"),
     path("instances/<str:app>/<uuid:instance_id>/network", instances.change_network, name="instance-network"),
     path("instances/<str:app>/<uuid:instance_id>/delete", instances.delete, name="instance-delete"),
 ]

@@ -32,6 +32,8 @@ PAGES = {
     "instance": "/organization/instances/gitlab/{instance}",
     "instance-delete": "/organization/instances/gitlab/{instance}/delete",
     "instance-client-forget": "/organization/instances/gitlab/{instance}/clients/oauth/forget",
+    "instance-client-keys": "/organization/instances/gitlab/{instance}/clients/oauth/keys",
+    "instance-app-keys": "/organization/instances/github/{instance_with_app}/clients/app/keys",
     "instance-with-app": "/organization/instances/github/{instance_with_app}",
     "client-new": "/organization/app-connections/github/clients/app/new",
     "client-replace": "/organization/app-connections/github/clients/app/new?instanceUrl=https://github.example.com",

@@ -42,8 +42,14 @@ class World:
         """Make a connection and an instance of an app, and return what paths call them by."""
         base = f"/api/v1/app-connections/{app}"
         connection = self.make(base, **given)["appConnection"]
-        instance = self.make(f"{base}/instances", instanceUrl=f"https://{app}.example.com")["instance"]
-        return {"connection_id": connection["id"], "name": connection["name"], "instance_id": instance["id"]}
+        registered = {"instanceUrl": f"https://{app}.example.com", "clientId": "id-1", "clientSecrets": ["first"]}
+        instance = self.make(f"{base}/instances", **registered)["instance"]
+        return {
+            "connection_id": connection["id"],
+            "name": connection["name"],
+            "instance_id": instance["id"],
+            "kind": "oauth",
+        }
 
     @property
     def headers(self) -> dict[str, str]:

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from connections import configured
-from connections.models import AppConnection
+from connections.api.instance_shapes import RenewClient
+from connections.models import AppConnection, Client, ClientSecrets
 from connections.providers import PROVIDERS
 from connections.providers.clients import Order, Server
 from connections.providers.github import GITHUB, app_maker, private_key
@@ -22,6 +23,7 @@ from sandbox.github import Sandbox
 from sandbox.github.applications import new_private_key
 from tests.clients import Api
 from tests.connections.github import world
+from tests.connections.instances.requests import register_with_app
 from tests.connections.requests import BASE
 from tests.server import ROOT
 
@@ -114,6 +116,21 @@ def test_an_instance_is_registered_as_printed(admin: Api) -> None:
     answer = admin.post(f"{CONNECTIONS}/instances", json.loads(body))
     assert answer.status_code == 200, answer.content
     assert answer.json()["instance"]["clientSecretCount"] == 1
+
+
+@pytest.mark.django_db
+def test_a_key_is_renewed_as_printed(admin: Api) -> None:
+    found = re.search(r"'{(\w+): \$key}' \|\n  curl -fsS -X PATCH \$API(\S+)", GUIDE)
+    assert found
+    field, path = found.groups()
+    made = register_with_app(admin, ClientSecrets(["first"], new_private_key()))
+    key = new_private_key()
+    answer = admin.patch(f"/api{path.replace('$INSTANCE_ID', made['id'])}", {field: key})
+    assert answer.status_code == 200, answer.content
+    assert list(answer.json()) == ["instance"]
+    assert Client.objects.get().open().private_key == key
+    for name in RenewClient().fields:
+        assert f"`{name}`" in GUIDE, name
 
 
 def test_it_names_every_credential_and_every_list() -> None:

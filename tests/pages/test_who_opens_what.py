@@ -41,14 +41,14 @@ TABLE: dict[tuple[int, int, int, int, int], str] = {
         organizations:project-slugs""",
     # Of things of ours.
     (200, 403, 403, 404, SIGN_IN): """
-        connections:activity connections:client-forget connections:credentials connections:delete
-        connections:detail connections:edit connections:instance-delete identities:client-secret-new
-        identities:client-secret-revoke identities:delete identities:edit identities:project-member
-        identities:project-member-new identities:project-member-remove identities:token-auth-remove
-        identities:token-auth-terms identities:token-new identities:token-rename identities:token-revoke
-        identities:universal-auth-remove identities:universal-auth-terms organizations:invitation-revoke
-        organizations:member-remove organizations:member-role organizations:project-delete
-        organizations:project-join""",
+        connections:activity connections:client-forget connections:client-keys connections:credentials
+        connections:delete connections:detail connections:edit connections:instance-delete
+        identities:client-secret-new identities:client-secret-revoke identities:delete identities:edit
+        identities:project-member identities:project-member-new identities:project-member-remove
+        identities:token-auth-remove identities:token-auth-terms identities:token-new identities:token-rename
+        identities:token-revoke identities:universal-auth-remove identities:universal-auth-terms
+        organizations:invitation-revoke organizations:member-remove organizations:member-role
+        organizations:project-delete organizations:project-join""",
     (200, 200, 403, 404, SIGN_IN): """
         connections:instance identities:detail identities:token-auth identities:universal-auth""",
     (200, 200, 200, 404, SIGN_IN): """

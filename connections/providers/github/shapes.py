@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from connections.providers.answer import Answer, shown
+from connections.providers.answer import LONGEST_TEXT, Answer, shown
 from connections.providers.base import Account
 from connections.providers.errors import NotJson
 
@@ -182,7 +182,7 @@ def made_app(found: Found, pem: str) -> MadeApp:
         id=number(found.get("id")),
         slug=shown(found.get("slug")),
         name=shown(found.get("name")),
-        client_id=shown(found.get("client_id")),
+        client_id=identifier(found.get("client_id")),
         client_secret=secret(found.get("client_secret")),
         pem=pem,
         webhook_secret=secret(found.get("webhook_secret")),
@@ -199,6 +199,12 @@ def _permissions(value: Any) -> Mapping[str, str]:
 def number(value: Any) -> int:
     """Return an id, which is never less than 1; 0 for anything else."""
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**63 else 0
+
+
+def identifier(value: Any) -> str:
+    """Return a client's id; empty for anything else, and for one that is too long: cut, it would be another's."""
+    text = secret(value)
+    return text if len(text) <= LONGEST_TEXT else ""
 
 
 def secret(value: Any) -> str:

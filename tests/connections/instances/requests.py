@@ -2,13 +2,16 @@
 
 from typing import Any
 
+from connections import keys
+from connections.models import Client, ClientSecrets, Instance
 from sandbox.gitlab import Sandbox
 from sandbox.gitlab.applications import Application
 from tests.clients import Api
 from tests.connections import oauth
-from tests.connections.requests import GITLAB
+from tests.connections.requests import BASE, GITLAB
 
 INSTANCES = f"{GITLAB}/instances"
+GITHUB_INSTANCES = f"{BASE}/github/instances"
 NOBODY = "3c90c3cc-0d44-4b50-8888-8dd25736052a"
 
 
@@ -46,6 +49,18 @@ def register_with_client(
     )
     application.redirect_uris = (*application.redirect_uris, instance["redirectUri"])
     return instance
+
+
+def register_with_app(api: Api, held: ClientSecrets) -> dict[str, Any]:
+    """Register github.com with a GitHub App of which this is held."""
+    answer = api.post(GITHUB_INSTANCES, {"instanceUrl": "https://github.com"})
+    assert answer.status_code == 200, answer.content
+    made: dict[str, Any] = answer.json()["instance"]
+    instance = Instance.objects.get(pk=made["id"])
+    client = Client(instance=instance, kind="app", client_id="Iv1.present", details={"slug": "acme"})
+    client.seal(held, keys.current_key(instance.organization_id))
+    client.save()
+    return made
 
 
 def connect(

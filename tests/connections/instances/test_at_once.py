@@ -3,9 +3,10 @@
 import pytest
 
 from audit.models import AuditEvent
-from connections.models import Client, Instance
+from connections.models import Client, ClientSecrets, Instance
+from sandbox.github.applications import new_private_key
 from tests.clients import Api, identity_with
-from tests.connections.instances.requests import INSTANCES, register
+from tests.connections.instances.requests import GITHUB_INSTANCES, INSTANCES, register, register_with_app
 from tests.connections.test_concurrency import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -34,6 +35,17 @@ def test_secrets_added_at_once_are_all_kept(api: Api) -> None:
     stored = Client.objects.get()
     assert sorted(stored.open().secrets) == ["s-0", *added]
     assert stored.secret_count == 5
+
+
+def test_keys_renewed_at_once_are_all_kept(api: Api) -> None:
+    keys = [new_private_key() for _ in range(2)]
+    path = f"{GITHUB_INSTANCES}/{register_with_app(api, ClientSecrets(['s-0'], keys[0]))['id']}/clients/app"
+    given = [{"addClientSecret": "s-1"}, {"addClientSecret": "s-2"}, {"privateKey": keys[1]}]
+    answers = at_once(*(lambda one=one: api.patch(path, one) for one in given))
+    assert {answer.status_code for answer in answers} == {200}
+    held = Client.objects.get().open()
+    assert sorted(held.secrets) == ["s-0", "s-1", "s-2"]
+    assert held.private_key == keys[1]
 
 
 def test_a_delete_during_a_change_ends_in_one_clean_state(api: Api) -> None:

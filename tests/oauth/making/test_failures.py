@@ -179,10 +179,11 @@ def hands_over(github: Sandbox, **changes: Any) -> None:
         {"pem": None},
         {"pem": ""},
         {"client_id": None},
+        {"client_id": "I" * 256},
         {"client_secret": ""},
         {"client_secret": "x" * 2000},
     ],
-    ids=["no key", "no pem", "empty pem", "no id", "no secret", "endless secret"],
+    ids=["no key", "no pem", "empty pem", "no id", "endless id", "no secret", "endless secret"],
 )
 def test_what_cannot_be_used(ann: Person, github: Sandbox, changes: dict[str, Any]) -> None:
     address = begin(ann, github)

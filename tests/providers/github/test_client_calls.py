@@ -247,6 +247,8 @@ def test_an_app_is_made_of_a_manifest() -> None:
         ({"pem": "-----BEGIN RSA PRIVATE KEY-----"}, "private key"),
         ({"id": "5", "client_secret": None}, "id and client secret"),
         ({"client_id": ""}, "client id"),
+        ({"client_id": "I" * 256}, "client id"),
+        ({"client_id": "Iv1\n.7"}, "client id"),
     ],
 )
 def test_an_app_without_what_it_needs_is_refused(changed: dict[str, Any], missing: str) -> None:
