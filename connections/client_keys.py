@@ -23,9 +23,10 @@ def renew(
     add_client_secret: str = "",
     private_key: str = "",
 ) -> Instance:
-    """Put a secret in front of the client's own, and a private key in the place of the present one.
+    """Put a secret in front of the client's own, and a private key in front of its keys.
 
-    What is empty stays as it is. Refreshes that were put off are tried again at once.
+    Each is tried in turn, so that a wrong one breaks nothing. What is empty stays as it is. Refreshes that were put
+    off are tried again at once.
     Raises InstanceNotFound, ClientNotFound, InstanceRefused, PermissionDenied, Unsealable.
     """
     require_organization(principal, Permission.INSTANCES_EDIT)
@@ -38,7 +39,9 @@ def renew(
             raise ClientNotFound(kind.title, instance.url)
         held = client.open()
         renewed = ClientSecrets(
-            instance_clients.in_front(held.secrets, add_client_secret), read_key or held.private_key, held.others
+            instance_clients.in_front(held.secrets, add_client_secret),
+            instance_clients.in_front(held.private_keys, read_key),
+            held.others,
         )
         if changed := _changed(held, renewed):
             client.seal(renewed, key)
@@ -72,6 +75,6 @@ def _changed(held: ClientSecrets, renewed: ClientSecrets) -> list[str]:
     """Return the wire names of what differs."""
     differs = {
         "clientSecrets": list(renewed.secrets) != list(held.secrets),
-        "privateKey": renewed.private_key != held.private_key,
+        "privateKey": list(renewed.private_keys) != list(held.private_keys),
     }
     return [name for name, is_other in differs.items() if is_other]

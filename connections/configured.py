@@ -21,7 +21,7 @@ def client_of(kind: ClientKind, redirect_uri: str) -> OAuthClient | None:
         _secrets(variable(variables.client_secret)),
         redirect_uri,
         details={name: value for name, source in variables.details.items() if (value := variable(source))},
-        private_key=_private_key(kind),
+        private_keys=[key] if (key := _private_key(kind)) else [],
     )
 
 

@@ -84,7 +84,7 @@ def put_made(instance: Instance, kind: ClientKind, made: Made, key: DataKey) -> 
     client = instance.client(kind.name) or Client(instance=instance, kind=kind.name)
     client.client_id = made.client.id
     client.details = {**made.client.details, "page": made.page}
-    client.seal(ClientSecrets(made.client.secrets, made.client.private_key, made.other_secrets), key)
+    client.seal(ClientSecrets(made.client.secrets, made.client.private_keys, made.other_secrets), key)
     client.save()
 
 

@@ -85,10 +85,10 @@ class Instance(models.Model):
 
 @dataclass(frozen=True, slots=True)
 class ClientSecrets:
-    """What is sealed of a client: its secrets in the order in which they are tried, its private key, and others."""
+    """What is sealed of a client: its secrets and private keys in the order in which they are tried, and others."""
 
     secrets: Sequence[str]
-    private_key: str = ""
+    private_keys: Sequence[str] = ()
     others: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
@@ -121,7 +121,7 @@ class Client(models.Model):
     def seal(self, held: ClientSecrets, key: DataKey) -> None:
         """Keep the client's secrets sealed with the organization's key."""
         plaintext = json.dumps(
-            {"secrets": list(held.secrets), "privateKey": held.private_key, "others": dict(held.others)}
+            {"secrets": list(held.secrets), "privateKeys": list(held.private_keys), "others": dict(held.others)}
         )
         self.sealed_secrets = vault.seal(key.unwrap(), plaintext.encode(), self._place())
         self.secret_count = len(held.secrets)
@@ -132,7 +132,7 @@ class Client(models.Model):
         found = json.loads(vault.open_sealed([self.data_key.unwrap()], self.sealed_secrets, self._place()))
         if isinstance(found, list):  # sealed before there were clients with more than secrets
             return ClientSecrets(found)
-        return ClientSecrets(found["secrets"], found["privateKey"], found["others"])
+        return ClientSecrets(found["secrets"], found["privateKeys"] or (), found["others"])
 
     def _place(self) -> vault.Place:
         return vault.Place(self.instance.organization_id, self.id, CLIENT_SECRETS)

@@ -80,7 +80,7 @@ def _client_at(provider: Provider, kind: ClientKind, instance: Instance) -> OAut
         held.secrets,
         redirect_uri(provider, instance),
         details=own.details,
-        private_key=held.private_key,
+        private_keys=held.private_keys,
     )
 
 

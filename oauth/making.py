@@ -208,6 +208,7 @@ def _require_usable(kind: ClientKind, made: Made) -> None:
         raise MadeUnusable("Its id, a secret or a detail is missing, or longer than any is.", made.page)
     if kind.variables.private_key:
         try:
-            kind.variables.read_private_key(client.private_key)
+            for key in client.private_keys or [""]:
+                kind.variables.read_private_key(key)
         except ValueError:
             raise MadeUnusable("The private key that came with it cannot be read.", made.page) from None

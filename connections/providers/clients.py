@@ -10,14 +10,15 @@ from connections.providers.network import Network
 class OAuthClient:
     """How we are known to one server. Of several secrets each is tried in turn: renewing one breaks nothing.
 
-    `details` is what else may be told of it, `private_key` (PEM) what an App signs with; both are often empty.
+    `details` is what else may be told of it, `private_keys` (PEM) what an App signs with, tried in the same way;
+    both are often empty.
     """
 
     id: str
     secrets: Sequence[str] = field(repr=False)
     redirect_uri: str
     details: Mapping[str, str] = field(default_factory=dict)
-    private_key: str = field(default="", repr=False)
+    private_keys: Sequence[str] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,9 +26,9 @@ class KeysForm(InstanceForm):
         widget=forms.PasswordInput({"autocomplete": "off"}),
     )
     privateKey = forms.CharField(
-        label="Replace the private key (optional)",
+        label="Add a private key (optional)",
         required=False,
-        help_text="The whole text of the .pem file. The present key is forgotten here.",
+        help_text="The whole text of the .pem file. It is tried first, the present ones after it.",
         widget=SecretLines({**PLAIN, "rows": 6}),
     )
     keyFile = forms.FileField(

@@ -150,7 +150,7 @@ def make_instance_with_app(principal: Any) -> str:
             ["secret-of-the-app"],
             "",
             details={"slug": "app-connections-example", "appId": "1234567", "owner": "example"},
-            private_key="not used by any page",
+            private_keys=["not used by any page"],
         ),
         name="App Connections Example",
         page="https://github.example.com/github-apps/app-connections-example",

@@ -51,7 +51,7 @@ def test_a_client_and_its_secrets_are_taken_over(before: Any) -> None:
     assert (client.instance.id, client.kind, client.client_id) == (known.id, "oauth", "1f0e2d3c")
     assert client.secret_count == 2
     assert list(client.open().secrets) == ["new", "old"]
-    assert client.open().private_key == ""
+    assert client.open().private_keys == ()
     assert Instance.objects.get(pk=bare.id).client("oauth") is None
     client.seal(client.open(), key)
     client.save()

@@ -123,12 +123,12 @@ def test_a_key_is_renewed_as_printed(admin: Api) -> None:
     found = re.search(r"'{(\w+): \$key}' \|\n  curl -fsS -X PATCH \$API(\S+)", GUIDE)
     assert found
     field, path = found.groups()
-    made = register_with_app(admin, ClientSecrets(["first"], new_private_key()))
+    made = register_with_app(admin, ClientSecrets(["first"], [new_private_key()]))
     key = new_private_key()
     answer = admin.patch(f"/api{path.replace('$INSTANCE_ID', made['id'])}", {field: key})
     assert answer.status_code == 200, answer.content
     assert list(answer.json()) == ["instance"]
-    assert Client.objects.get().open().private_key == key
+    assert Client.objects.get().open().private_keys[0] == key
     for name in RenewClient().fields:
         assert f"`{name}`" in GUIDE, name
 

@@ -6,9 +6,11 @@ from connections.providers.base import Credentials, Listing
 from connections.providers.clients import OAuthClient
 from connections.providers.github import GITHUB
 from sandbox.github import Sandbox
+from sandbox.github.applications import new_private_key
 from tests.connections.github import world
 from tests.providers.contract import ProviderContract
 
+RENEWED_SINCE = new_private_key()
 SECRETS = {"pat": "personalAccessToken", "oauth": "code", "github-app": "code"}
 
 
@@ -32,7 +34,7 @@ class TestGitHub(ProviderContract):
             ["renewed since", app.client_secret],
             world.CALLBACK,
             details={"slug": app.slug, "appId": str(app.id)},
-            private_key=app.private_key,
+            private_keys=[RENEWED_SINCE, app.private_key],
         )
 
     def query(self, running: Sandbox, listing: Listing) -> Mapping[str, str]:

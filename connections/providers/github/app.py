@@ -5,34 +5,30 @@ An installation token lives an hour and is made anew with the App's key; several
 shows by their own token, used once, that the installation is theirs to use.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from itertools import chain, islice
+from itertools import chain
 from urllib.parse import quote, urlencode
 
 from connections.providers import http, oauth2
 from connections.providers.base import (
-    Account,
     Brought,
     Candidate,
     Consent,
     Credentials,
-    Detail,
-    Facts,
     Field,
     Grant,
     Kind,
     Method,
     OAuth,
     Use,
-    Verified,
 )
 from connections.providers.clients import ClientKind, ClientVariables, OAuthClient, Server
 from connections.providers.errors import ClientMissing, GrantLost, NotTheirs, ProviderError, Refused
-from connections.providers.github import app_maker, client, journeys, private_key, token_endpoint
-from connections.providers.github.app_token import app_jwt
+from connections.providers.github import app_facts, app_maker, client, journeys, private_key, token_endpoint
+from connections.providers.github.app_token import signed
 from connections.providers.github.credentials import api_url, is_hosted, url_of_setting
 from connections.providers.github.fields import OF_SERVER
 from connections.providers.github.oauth import end_token
@@ -45,9 +41,7 @@ from connections.providers.oauth2 import INVALID_CLIENT
 NAME = "github-app"
 EXCHANGE_SECONDS = 30.0
 MINT_SECONDS = 20.0
-VERIFY_SECONDS = 15.0
 REVOKE_SECONDS = 5.0
-SHOWN_REPOSITORIES = 20
 # Of a token, counted by our clock: GitHub's may be ahead, and would have us use tokens that have ended.
 LIFE = timedelta(hours=1)
 NOT_THEIRS = "User does not have access to the provided installation"
@@ -145,18 +139,27 @@ def refresh(server: Server, credentials: Credentials) -> Grant:
     known_as = oauth2.client_of(server)
     if credentials["clientId"] != known_as.id:
         raise ClientMissing(f"It was made with another GitHub App than the one configured for {server.url}.")
-    api = api_url(server.url)
-    signed = app_jwt(_issuer(server, known_as), known_as.private_key)
+    failure: ProviderError = ClientMissing(f"There is no private key of the GitHub App for {server.url}.")
     with http.session(server.network, budget=MINT_SECONDS) as calls:
-        try:
-            return _made(calls, api, signed, credentials)
-        except Refused as refusal:
-            if refusal.status == HTTPStatus.UNAUTHORIZED or isinstance(refusal, AppUnknown):
-                raise _not_accepted(refusal) from None
-            if refusal.status != HTTPStatus.NOT_FOUND:
-                raise
-        found = _found_again(calls, api, signed, credentials)
-        return _made(calls, api, signed, {**credentials, **_of(found, known_as)})
+        for jwt in signed(server, known_as):
+            try:
+                return _made_by(calls, server, jwt, credentials)
+            except Refused as refusal:
+                if refusal.status != HTTPStatus.UNAUTHORIZED and not isinstance(refusal, AppUnknown):
+                    raise
+                failure = _not_accepted(refusal)
+    raise failure
+
+
+def _made_by(calls: Calls, server: Server, jwt: str, credentials: Credentials) -> Grant:
+    api = api_url(server.url)
+    try:
+        return _made(calls, api, jwt, credentials)
+    except Refused as refusal:
+        if refusal.status != HTTPStatus.NOT_FOUND or isinstance(refusal, AppUnknown):
+            raise
+    found = _found_again(calls, api, jwt, credentials)
+    return _made(calls, api, jwt, {**credentials, **_of(found, oauth2.client_of(server))})
 
 
 def _not_accepted(refusal: Refused) -> Refused:
@@ -191,11 +194,6 @@ def _made(calls: Calls, api: str, signed: str, credentials: Credentials) -> Gran
     return Grant(credentials=after, scopes=None, expires_at=min(made.expires_at or end, end))
 
 
-def _issuer(server: Server, known_as: OAuthClient) -> str:
-    """Return as whom the App signs: by its client id, which an older GitHub Enterprise Server does not know."""
-    return known_as.id if is_hosted(server.url) else known_as.details.get("appId", known_as.id)
-
-
 def revoke(server: Server, credentials: Credentials) -> None:
     """End the installation's token. The App stays where it is installed: others may use it there."""
     with http.session(server.network, budget=REVOKE_SECONDS) as calls:
@@ -204,35 +202,6 @@ def revoke(server: Server, credentials: Credentials) -> None:
         except Refused as refusal:
             if refusal.status != HTTPStatus.UNAUTHORIZED:  # it has ended already
                 raise
-
-
-def verify(server: Server, credentials: Credentials) -> Verified:
-    """Ask GitHub what the installation's token reaches."""
-    with http.session(server.network, budget=VERIFY_SECONDS) as calls:
-        reached = client.repositories_of_installation(calls, api_url(server.url), str(credentials["accessToken"]))
-        names = [each.full_name for each in islice(reached, SHOWN_REPOSITORIES + 1)]
-    facts = Facts(
-        account=Account(
-            id=str(credentials["accountId"]),
-            username=str(credentials["account"]),
-            name=f"{credentials['appSlug']}[bot]",
-            is_bot=True,
-        ),
-        is_scoped=False,
-        details=list(_details(credentials, names)),
-    )
-    return Verified(credentials=credentials, facts=facts)
-
-
-def _details(credentials: Credentials, names: list[str]) -> Iterator[Detail]:
-    yield Detail("Installed on", [f"{credentials['account']} ({credentials['accountType']})"])
-    permissions: Mapping[str, str] = credentials["permissions"]
-    yield Detail("Permissions", [f"{name}: {level}" for name, level in sorted(permissions.items())])
-    if credentials["repositories"] == "all":
-        yield Detail("Repositories", ["All, and those to come"])
-    else:
-        more = ["and more"] if len(names) > SHOWN_REPOSITORIES else []
-        yield Detail("Repositories", [*names[:SHOWN_REPOSITORIES], *more])
 
 
 CLIENT = ClientKind(
@@ -272,7 +241,7 @@ METHOD = Method(
         ),
         *OF_SERVER,
     ),
-    verify=verify,
+    verify=app_facts.verify,
     refusal=token_endpoint.REFUSED,
     told=TOLD,
     hint="You install an App on an account and choose its repositories. It acts as itself, not as you.",

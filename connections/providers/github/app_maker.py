@@ -52,7 +52,7 @@ def convert(server: Server, code: str, redirect_uri: str) -> Made:
             secrets=[made.client_secret],
             redirect_uri=redirect_uri,
             details={"slug": made.slug, "appId": str(made.id), "name": made.name, "owner": made.owner_login},
-            private_key=made.pem,
+            private_keys=[made.pem],
         ),
         name=made.name,
         page=made.html_url,

@@ -39,13 +39,13 @@ def test_secrets_added_at_once_are_all_kept(api: Api) -> None:
 
 def test_keys_renewed_at_once_are_all_kept(api: Api) -> None:
     keys = [new_private_key() for _ in range(2)]
-    path = f"{GITHUB_INSTANCES}/{register_with_app(api, ClientSecrets(['s-0'], keys[0]))['id']}/clients/app"
+    path = f"{GITHUB_INSTANCES}/{register_with_app(api, ClientSecrets(['s-0'], [keys[0]]))['id']}/clients/app"
     given = [{"addClientSecret": "s-1"}, {"addClientSecret": "s-2"}, {"privateKey": keys[1]}]
     answers = at_once(*(lambda one=one: api.patch(path, one) for one in given))
     assert {answer.status_code for answer in answers} == {200}
     held = Client.objects.get().open()
     assert sorted(held.secrets) == ["s-0", "s-1", "s-2"]
-    assert held.private_key == keys[1]
+    assert held.private_keys == [keys[1], keys[0]]
 
 
 def test_a_delete_during_a_change_ends_in_one_clean_state(api: Api) -> None:

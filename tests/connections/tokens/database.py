@@ -2,13 +2,29 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 
 import psycopg
 from django.db import connection as database
 from psycopg import sql
 
 NAME = "the-process-under-test"  # its PGAPPNAME
+
+
+def is_free() -> bool:
+    """Tell whether the process under test holds nothing that others would have to wait for."""
+    if database.vendor == "sqlite":
+        with closing(sqlite3.connect(database.settings_dict["NAME"], isolation_level=None, timeout=0)) as trying:
+            with suppress(sqlite3.OperationalError):
+                trying.execute("BEGIN IMMEDIATE")
+                trying.execute("ROLLBACK")
+                return True
+            return False
+    with database.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE application_name = %s AND state <> 'idle'", [NAME]
+        )
+        return bool(cursor.fetchone() == (0,))
 
 
 @contextmanager

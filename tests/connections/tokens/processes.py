@@ -15,6 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection as database
 
+from tests.connections.tokens.database import is_free
 from tests.connections.tokens.stored import Stored
 from tests.server import PATIENCE, ROOT
 
@@ -59,6 +60,26 @@ class Process:
 
     def signal(self, number: signal.Signals) -> None:
         self.process.send_signal(number)
+
+    def fall_asleep_at(self, line: str) -> None:
+        """Let it go on until `line`, and stop all of it there, so that its lease runs out.
+
+        What renews its lease may be at the database just then: then it is woken, and stopped a moment later.
+        """
+        self.reach(line)
+        self._stop()
+        while not is_free():
+            self.signal(signal.SIGCONT)
+            self._stop()
+
+    def _stop(self) -> None:
+        self.signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self.process.pid, os.WSTOPPED | os.WNOWAIT)
+
+    def wake_up(self) -> None:
+        """Let it go on from where it fell asleep."""
+        self.signal(signal.SIGCONT)
+        self.go_on()
 
     def kill(self) -> None:
         """`kill -9`, and wait until it is gone."""

@@ -1,6 +1,5 @@
 """An installation's token lives an hour and is made anew with the App's key, which uses nothing up."""
 
-import signal
 from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any
@@ -87,11 +86,9 @@ def test_two_that_are_made_at_once_do_no_harm(
 ) -> None:
     """One process falls asleep with a new token in hand, and another makes one meanwhile."""
     with processes.start(connection, stop_at="answered", lease=1.0) as asleep:
-        asleep.reach("answered")
-        asleep.signal(signal.SIGSTOP)
+        asleep.fall_asleep_at("answered")
         newer = tokens.fresh(connection.id).credentials["accessToken"]
-        asleep.signal(signal.SIGCONT)
-        asleep.go_on()
+        asleep.wake_up()
         assert asleep.outcomes() == [{"token": newer}]
     assert grantor.works(newer)
     assert grantor.refreshes() == 2

@@ -1,7 +1,5 @@
 """A process that falls asleep and comes back late, or whose connection is changed under its hands, does no harm."""
 
-import signal
-
 import pytest
 
 from connections import tokens
@@ -9,7 +7,7 @@ from connections.errors import ReconnectRequired
 from connections.models import AppConnection
 from connections.states import Status
 from tests.connections.tokens.grantors import OF_OUR_OWN, Grantor
-from tests.connections.tokens.processes import Process, Processes
+from tests.connections.tokens.processes import Processes
 from tests.connections.tokens.stored import Stored, events
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -17,24 +15,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 LEASE = 1.0
 
 
-def fall_asleep_at(line: str, process: Process) -> None:
-    """Stop the whole process at a line, so that its lease runs out."""
-    process.reach(line)
-    process.signal(signal.SIGSTOP)
-
-
-def wake_up(process: Process) -> None:
-    process.signal(signal.SIGCONT)
-    process.go_on()
-
-
 def test_a_stale_callers_invalid_grant_does_not_mark_a_healthy_connection(
     connection: Stored, grantor: Grantor, processes: Processes
 ) -> None:
     with processes.start(connection, stop_at="start noted", lease=LEASE) as stale:
-        fall_asleep_at("start noted", stale)
+        stale.fall_asleep_at("start noted")
         newer = tokens.fresh(connection.id).credentials["accessToken"]
-        wake_up(stale)
+        stale.wake_up()
         assert stale.outcomes() == [{"token": newer}]
     assert grantor.refreshes() == 2, "the stale one was refused"
     assert grantor.asked_for(grantor.token_endpoint) == [200, grantor.refused_with]
@@ -48,9 +35,9 @@ def test_a_caller_that_lost_its_claim_before_the_call_makes_none(
     connection: Stored, grantor: Grantor, processes: Processes
 ) -> None:
     with processes.start(connection, stop_at="claimed", lease=LEASE) as stale:
-        fall_asleep_at("claimed", stale)
+        stale.fall_asleep_at("claimed")
         newer = tokens.fresh(connection.id).credentials["accessToken"]
-        wake_up(stale)
+        stale.wake_up()
         assert stale.outcomes() == [{"token": newer}]
     assert grantor.refreshes() == 1
 
@@ -60,11 +47,11 @@ def test_new_tokens_that_come_late_are_stored_all_the_same(
 ) -> None:
     """Somebody else has found the old refresh token used up meanwhile: the new one is the only one that works."""
     with processes.start(connection, stop_at="answered", lease=LEASE) as stale:
-        fall_asleep_at("answered", stale)
+        stale.fall_asleep_at("answered")
         with pytest.raises(ReconnectRequired):
             tokens.fresh(connection.id)
         assert connection.row.status == Status.RECONNECT_REQUIRED
-        wake_up(stale)
+        stale.wake_up()
         assert stale.outcomes() == [{"token": connection.token}]
     assert grantor.works(connection.token)
     assert connection.row.status == Status.HEALTHY

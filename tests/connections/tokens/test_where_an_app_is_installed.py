@@ -186,7 +186,7 @@ def test_the_new_key_of_a_registered_instance_heals_it(
     )
     details = {"slug": grantor.application.slug, "appId": str(grantor.application.id)}
     client = Client(instance=instance, kind="app", client_id=grantor.application.client_id, details=details)
-    client.seal(ClientSecrets([grantor.application.client_secret], new), keys.current_key(organization_id))
+    client.seal(ClientSecrets([grantor.application.client_secret], [new]), keys.current_key(organization_id))
     client.save()
     connection.time_passes(60)
     assert works(connection)

@@ -41,7 +41,7 @@ def test_what_was_made_is_kept_sealed(ann: Person, github: Sandbox, instance: In
     assert (client.instance, client.kind) == (instance, "app")
     held = client.open()
     assert list(held.secrets) == [app.client_secret]
-    assert held.private_key.strip() == app.private_key.strip()
+    assert [key.strip() for key in held.private_keys] == [app.private_key.strip()]
     assert client.details["slug"] == app.slug
     assert client.details["page"].startswith(github.url)
     assert app.client_secret not in client.sealed_secrets

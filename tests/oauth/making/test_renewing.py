@@ -78,7 +78,7 @@ def test_what_is_given_is_held_and_not_shown(
     caplog.set_level(logging.DEBUG)
     answer = ann.browser.post(page, {"addClientSecret": SECRET, "privateKey": KEY.replace("\n", "\\n")})
     assert answer["Location"] == above
-    assert held() == ClientSecrets([SECRET, "secret-of-the-app"], KEY)
+    assert held() == ClientSecrets([SECRET, "secret-of-the-app"], [KEY])
     shown = ann.browser.get(above)
     assert "From now on the GitHub App of https://github.com goes by the new keys." in text(shown)
     nothing_of_it_in(shown, ann.browser.get(page))
@@ -93,7 +93,7 @@ def test_what_is_given_is_held_and_not_shown(
 def test_a_file_takes_the_place_of_the_text(ann: Person, page: str) -> None:
     sent = {"privateKey": OTHER_KEY, "keyFile": pem_file(b"\xef\xbb\xbf" + KEY.encode())}
     assert ann.browser.post(page, sent).status_code == 302
-    assert held() == ClientSecrets(["secret-of-the-app"], KEY)
+    assert held() == ClientSecrets(["secret-of-the-app"], [KEY])
 
 
 @pytest.mark.parametrize(
