@@ -1,6 +1,6 @@
 """What goes with a project: each of its connections leaves a record, and the grants are given back.
 
-Django deletes them with their project, and tells of each one. GitLab is asked once all of it is committed, in a
+Django deletes them with their project, and tells of each one. The server is asked once all of it is committed, in a
 thread: whoever deletes a project does not wait for a thousand answers.
 """
 

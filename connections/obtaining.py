@@ -29,7 +29,7 @@ def obtain(
     scopes: Collection[str] = (),
     is_chosen: bool = False,
 ) -> Verified:
-    """Turn what was given into credentials that work, with no database connection held while GitLab is asked.
+    """Turn what was given into credentials that work, with no database connection held while the server is asked.
 
     `connection` is the one that they are for, stored or not.
 

@@ -36,7 +36,7 @@ from wire.errors import BadRequest, NotFound
 from wire.ids import parse_uuid
 
 MOST_IDS_IN_AN_EVENT = 100
-# A GitLab that keeps refreshes waiting must not take every thread.
+# A server that keeps refreshes waiting must not take every thread.
 WAITING = threading.BoundedSemaphore(max(1, settings.THREADS // 3))
 
 
@@ -183,7 +183,7 @@ def _fetch_with(
 
 
 def to_wait(provider: Provider, doing: str, error: RateLimited | Busy) -> ProviderRateLimited | TooManyCalls:
-    """Return the 429 for a call that may be repeated soon: GitLab says so, or too many are under way."""
+    """Return the 429 for a call that may be repeated soon: the server says so, or too many are under way."""
     if isinstance(error, Busy):
         return TooManyCalls(error.message)
     return ProviderRateLimited(provider.display_name, doing, error.retry_after, error.limit)

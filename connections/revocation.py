@@ -28,7 +28,7 @@ def grant_of(connection: AppConnection) -> Credentials | None:
 
 
 def revoke(connection: AppConnection, credentials: Credentials, *, actor: Actor) -> None:
-    """End at GitLab what these credentials were granted, as well as it goes, and record how it went.
+    """End at the server what these credentials were granted, as well as it goes, and record how it went.
 
     They must not be in use any more; the connection may have been deleted.
     """

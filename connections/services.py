@@ -260,7 +260,7 @@ def _locked(connection_id: uuid.UUID) -> AppConnection:
 
 
 def _lock_project(project_id: uuid.UUID | None) -> None:
-    """Hold the project until the transaction ends; it may have been deleted while GitLab was asked."""
+    """Hold the project until the transaction ends; it may have been deleted while the server was asked."""
     if project_id and not Project.objects.select_for_update().filter(pk=project_id).exists():
         raise BadRequest(str(project_not_found(project_id)))
 

@@ -1,7 +1,7 @@
 """A fresh access token, whoever asks: the one place that opens stored credentials for use, and refreshes them.
 
-GitLab's refresh tokens are single-use, and a refresh kills the old access token at once. So, for any number of
-callers in any number of processes:
+GitLab's refresh tokens, and those of GitHub's Apps, are single-use, and a refresh kills the old access token at
+once. So, for any number of callers in any number of processes:
 
 1. A token is refreshed late: in its last five minutes (`claims.MARGIN`).
 2. Who refreshes claims the row first, with one conditional UPDATE; nothing is held during the call.
@@ -10,6 +10,8 @@ callers in any number of processes:
 5. `invalid_grant`: when somebody else has stored newer tokens, those count. Otherwise only a person can help.
 6. Anything else that fails is put off, and the old token is served while it is valid.
 7. A process may die at any line: the claim runs out, and the note of the start says what may have happened.
+
+A token that is made rather than refreshed (`OAuth.makes_tokens`) takes the same way: made twice, it does no harm.
 """
 
 import threading

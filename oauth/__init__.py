@@ -1,1 +1,1 @@
-"""The browser handshake: one attempt to connect, from the first click to the connection."""
+"""The browser handshakes: an attempt to connect, or to have a client made, from the first click to its end."""

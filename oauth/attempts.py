@@ -59,7 +59,7 @@ def begin(
     *,
     brought: Credentials = NOTHING,
 ) -> str:
-    """Note an attempt, and return the address at GitLab to send the person to. `method` goes through a browser.
+    """Note an attempt, and return the address at the server to send the person to. `method` goes through a browser.
 
     `brought` is what an earlier attempt came back with, in the place of a code.
 

@@ -7,18 +7,19 @@ WireError (wire/errors.py)
     ├── StateExpired      400  the attempt took longer than ten minutes
     ├── WrongWayBack      400  the answer came back by the address of another server
     ├── SomebodyElse      403  another person or another session came back
-    ├── ConsentDenied     400  the person said no at GitLab
-    ├── ServerComplained  400  GitLab sent the person back with another error
+    ├── ConsentDenied     400  the person said no at the server
+    ├── ServerComplained  400  the server sent the person back with another error
     ├── CodeMissing       400  neither a code nor an error came back
     ├── PartMissing       400  what has to come back beside the code did not
     ├── NotAMember        403  the person has left the organization in between
     ├── NothingToConfirm  400  the grant that waited for a decision is gone
+    ├── NothingToChoose   400  something has been chosen already
     ├── NotReplaced       400  a client is there already, and nobody agreed to have it replaced
     ├── CodeRefused       400  the server does not know the code of the client that it made
     ├── NotFetched        400  the server made a client, and did not hand it over
-    ├── MadeUnusable      400  the server made a client that cannot be used
-    ├── MadeButLost       503  the server made a client, and it could not be stored here
-    └── NothingToChoose   400  something has been chosen already
+    └── MadeFailed
+        ├── MadeUnusable  400  the server made a client that cannot be used
+        └── MadeButLost   503  the server made a client, and it could not be stored here
 """
 
 from typing import ClassVar
@@ -104,6 +105,12 @@ class NothingToConfirm(HandshakeFailed):
     advice = "The connection is as it was. Reconnect it to be asked again."
 
 
+class NothingToChoose(HandshakeFailed):
+    title = "There is nothing left to choose"
+    default = "The choice counts once, and it has been made: by a click before, or before the Back button."
+    advice = "Look at the list of connections: it may be there. Otherwise connect again."
+
+
 class NotReplaced(HandshakeFailed):
     pass
 
@@ -131,9 +138,3 @@ class MadeUnusable(MadeFailed):
 class MadeButLost(MadeFailed):
     status = 503
     error = "ServiceUnavailable"
-
-
-class NothingToChoose(HandshakeFailed):
-    title = "There is nothing left to choose"
-    default = "The choice counts once, and it has been made: by a click before, or before the Back button."
-    advice = "Look at the list of connections: it may be there. Otherwise connect again."

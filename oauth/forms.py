@@ -1,4 +1,4 @@
-"""What a person fills in before they are sent to GitLab."""
+"""What a person fills in before they are sent to a server."""
 
 import uuid
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The way back: from what GitLab sends the browser back with to a connection."""
+"""The way back: from what the server sends the browser back with to a connection."""
 
 import json
 from collections.abc import Mapping

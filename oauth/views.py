@@ -1,4 +1,4 @@
-"""Connect through GitLab: the form, the way there, and the way back."""
+"""Connect through a browser: the form, the way there, and the way back."""
 
 import uuid
 from dataclasses import replace
@@ -94,7 +94,7 @@ def _filled_in(attempt: OAuthAttempt) -> dict[str, Any]:
 @require_POST
 @signed_in
 def start(request: PersonRequest, app: str) -> HttpResponse:
-    """Note an attempt and send the person to GitLab; a form with a fault is shown again as it was filled in."""
+    """Note an attempt and send the person to the server; a form with a fault is shown again as it was filled in."""
     provider = provider_of(app)
     connection: AppConnection | None = None
     form: Form
@@ -119,7 +119,7 @@ def start(request: PersonRequest, app: str) -> HttpResponse:
 
 @require_GET
 def callback(request: HttpRequest, app: str, instance_id: uuid.UUID | None = None) -> HttpResponse:
-    """Take the person back from GitLab. The attempt is consumed before anything else.
+    """Take the person back from the server. The attempt is consumed before anything else.
 
     `instance_id` is that of a registered instance, whose redirect URI ends with it.
     """

@@ -188,16 +188,18 @@ def never_pending(answer: Mapping[str, str]) -> Pending | None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OAuth:
-    """The calls of a method that goes through OAuth. Each needs `server.client`, and raises ProviderError.
+    """The calls of a method by which a person connects in a browser. Each needs `server.client`.
 
     `client` names the kind of client that they are made with; `asks` is what the choice among `uses` is called.
-    `exchange` takes what was given (a code, with its
-    verifier where there was a challenge, and what is `brought` and `kept`); `refresh` and `revoke` take the
-    credentials of a Grant. `refusal` words a failed exchange as the contract does.
+    `exchange` takes what was given (a code, with its verifier where there was a challenge, and what is `brought`
+    and `kept`); `refresh` and `revoke` take the credentials of a Grant. All raise ProviderError; `refusal` words
+    what a failed exchange has raised as the contract does.
 
-    `kept` names what of the old credentials a reconnect hands to `exchange`. With `makes_tokens`, `refresh` uses
-    nothing up and may be called at any time. `candidates` takes a code as `exchange` does, and returns what the
-    person may connect to; a grant for what is chosen comes from `refresh`.
+    What some methods have beside that: `brought` comes back with the code; `kept` names what of the old credentials
+    a reconnect hands to `exchange`. With `makes_tokens`, `refresh` uses nothing up and may be called at any time.
+    `pending` tells from the way back that nothing went wrong, though no access came of it. `candidates` takes a
+    code as `exchange` does, and returns what the person may connect to; a grant for what is chosen comes from
+    `refresh`.
     """
 
     client: str
