@@ -2,16 +2,21 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from connections.providers.errors import NotJson
 
 LONGEST_WAIT = 3600.0  # seconds
 LONGEST_TEXT = 255
+# Of a text, before secrets are taken out. What this cuts in two is never among the characters shown.
+MOST_READ = 1_048_576
+SHORTEST_SECRET = 8
 
 IN_FRONT = "A proxy or a sign-in page may stand in front of it."
 WRONG_URL = "Check that the URL is that of the instance itself."
@@ -36,6 +41,13 @@ class Answer:
 
     def json_list(self) -> list[Any]:
         return self.json(list)
+
+    def json_object_if_any(self) -> dict[str, Any]:
+        """Return the object that the body holds; an empty one for anything else, such as a page."""
+        try:
+            return self.json_object()
+        except NotJson:
+            return {}
 
     def json(self, expected: type[Shape]) -> Shape:
         """Return the body as JSON that is a `dict` or a `list`, as expected. Raises NotJson for anything else."""
@@ -67,6 +79,14 @@ def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is not JSON")
 
 
+def phrase_of(status: int) -> str:
+    """Return what an HTTP status is called (RFC 9110, section 15)."""
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return f"Status {status}"
+
+
 def retry_after(answer: Answer) -> float | None:
     """Return for how many seconds the answer asks us to wait, an hour at most; None when it does not say.
 
@@ -80,6 +100,16 @@ def retry_after(answer: Answer) -> float | None:
     except (ValueError, OverflowError):
         return None
     return min(max(seconds, 0.0), LONGEST_WAIT)
+
+
+def without(secrets: Iterable[str], value: Any) -> str:
+    """Return a server's value as `shown` does, without the secrets that it may repeat from our request."""
+    text = shown(value, MOST_READ)
+    for secret in secrets:
+        for spelled in (secret, quote(secret, safe="")):
+            if len(spelled) >= SHORTEST_SECRET:  # less would be found in any text
+                text = text.replace(spelled, "[secret]")
+    return text[:LONGEST_TEXT]
 
 
 def shown(value: Any, most: int = LONGEST_TEXT) -> str:

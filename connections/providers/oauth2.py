@@ -6,18 +6,17 @@ to the network, which never follows; what came back is checked here; and all fai
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any, NoReturn, TypeVar
-from urllib.parse import quote
 
 import requests
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.requests_client import OAuth2Session
 
-from connections.providers.answer import LONGEST_TEXT, Answer, retry_after, shown
+from connections.providers.answer import Answer, retry_after, without
 from connections.providers.base import Consent
 from connections.providers.clients import OAuthClient, Server
 from connections.providers.errors import (
@@ -36,9 +35,6 @@ INVALID_CLIENT = "invalid_client"
 INVALID_GRANT = "invalid_grant"
 # What a wrong client secret is called: by the token endpoint, and by GitLab's /oauth/revoke.
 WRONG_SECRET = frozenset({INVALID_CLIENT, "unauthorized_client"})
-# Of an error's text, before secrets are taken out. What this cuts in two is never among the characters shown.
-MOST_READ = 1_048_576
-SHORTEST_SECRET = 8
 # Fewer than all calls of a process: servers that keep refreshes waiting must leave places for other calls.
 REFRESHES_AT_ONCE = 12
 # What to do about an answer of RFC 6749, section 5.2, to somebody who connects.
@@ -233,18 +229,8 @@ def _checked(answer: Answer, sent: Sequence[str], dialect: Dialect = RFC) -> Ans
 
 def _refused(answer: Answer, sent: Sequence[str], dialect: Dialect) -> Refused:
     body = answer.json_object()  # a page instead of JSON raises NotJson
-    code = _without(sent, body.get("error"))[:64]
-    description = _without(sent, body.get("error_description") or body.get("message"))
+    code = without(sent, body.get("error"))[:64]
+    description = without(sent, body.get("error_description") or body.get("message"))
     message = f"{answer.url} answered with status {answer.status}: {description or code or 'no cause given'}"
     said = " - ".join(text for text in (code, description) if text)
     return Refused(message, status=answer.status, code=dialect.codes.get(code, code) or None, said=said)
-
-
-def _without(secrets: Iterable[str], value: Any) -> str:
-    """Return a server's text, fit to be shown, without the secrets that it may repeat from our request."""
-    text = shown(value, MOST_READ)
-    for secret in secrets:
-        for spelled in (secret, quote(secret, safe="")):
-            if len(spelled) >= SHORTEST_SECRET:  # less would be found in any text
-                text = text.replace(spelled, "[secret]")
-    return text[:LONGEST_TEXT]

@@ -10,16 +10,13 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from connections.providers.answer import LONGEST_TEXT, Answer, retry_after, shown
+from connections.providers.answer import Answer, phrase_of, retry_after, without
 from connections.providers.errors import NotJson, NotSent, ProviderError, Refused, ServerFailed
 from connections.providers.github import limits
 from connections.providers.http import Calls
 
 PAGE_SIZE = 100
 MOST_PAGES = 100
-# Of a text, before secrets are taken out. What this cuts in two is never among the characters shown.
-MOST_READ = 1_048_576
-SHORTEST_SECRET = 8
 # What GitHub says where it says no more than the status does.
 BARE = {"", "bad credentials", "requires authentication", "forbidden", "not found", "validation failed"}
 APP_UNKNOWN = "integration not found"
@@ -116,10 +113,10 @@ def checked(
     """Return an answer of the status expected; raise what any other means. `absent` says what a 404 does."""
     if answer.status == expected:
         return answer
-    said = _without(proof.secrets, body(answer).get("message"))
+    said = without(proof.secrets, answer.json_object_if_any().get("message"))
     if limited := limits.reached(answer, api, said):
         raise limited
-    phrase = _phrase(answer.status)
+    phrase = phrase_of(answer.status)
     if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         message = f"{phrase}. Cause: {api} answered with status {answer.status}. Try again later."
         raise ServerFailed(message, status=answer.status, retry_after=retry_after(answer))
@@ -127,13 +124,6 @@ def checked(
         raise AppUnknown(f"{phrase}. Cause: {proof.unknown}", status=answer.status)
     cause = _cause(answer, said, proof, absent) or f"{api} answered with status {answer.status}."
     raise Refused(f"{phrase}. Cause: {cause}", status=answer.status)
-
-
-def _phrase(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return f"Status {status}"
 
 
 def _cause(answer: Answer, said: str, proof: Proof, absent: str) -> str:
@@ -155,22 +145,5 @@ def _lacking(answer: Answer, proof: Proof) -> str:
 
     https://github.blog/changelog/2023-08-10-x-accepted-github-permissions-header-for-fine-grained-permission-actors/
     """
-    accepted = _without(proof.secrets, answer.headers.get("X-Accepted-GitHub-Permissions"))
+    accepted = without(proof.secrets, answer.headers.get("X-Accepted-GitHub-Permissions"))
     return f"It lacks a permission: {accepted}." if accepted else "Give it the permission that this takes."
-
-
-def _without(secrets: tuple[str, ...], value: Any) -> str:
-    """Return a server's text, fit to be shown, without the secrets that it may repeat from our request."""
-    text = shown(value, MOST_READ)
-    for secret in secrets:
-        if len(secret) >= SHORTEST_SECRET:  # less would be found in any text
-            text = text.replace(secret, "[secret]").replace(quote(secret, safe=""), "[secret]")
-    return text[:LONGEST_TEXT]
-
-
-def body(answer: Answer) -> dict[str, Any]:
-    """Return the object that an answer holds; an empty one for anything else, such as a page."""
-    try:
-        return answer.json_object()
-    except NotJson:
-        return {}

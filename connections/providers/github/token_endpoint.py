@@ -3,14 +3,12 @@
 https://docs.github.com/en/apps/oauth-apps/maintaining-oauth-apps/troubleshooting-oauth-app-access-token-request-errors
 """
 
-from http import HTTPStatus
-
 from connections.providers import oauth2
-from connections.providers.answer import Answer
+from connections.providers.answer import Answer, phrase_of
 from connections.providers.base import Credentials
 from connections.providers.clients import Server
 from connections.providers.errors import Declined, ProviderError, RateLimited, Refused, TokenMissing
-from connections.providers.github import limits, rest
+from connections.providers.github import limits
 from connections.providers.github.credentials import DEFAULT_URL, credentials_at
 from connections.providers.oauth2 import INVALID_CLIENT, INVALID_GRANT
 from connections.providers.token_answers import Tokens
@@ -27,7 +25,7 @@ REFUSED = "Unable to validate connection: verify credentials. "
 
 def limited(answer: Answer) -> RateLimited | None:
     """Return the error for an answer that a limit is reached; GitHub has two, and a 403 for both."""
-    return limits.reached(answer, answer.url, str(rest.body(answer).get("message")))
+    return limits.reached(answer, answer.url, str(answer.json_object_if_any().get("message")))
 
 
 DIALECT = oauth2.Dialect(CODES, limited)
@@ -63,15 +61,8 @@ def refusal(error: ProviderError) -> str:
     if isinstance(error, Declined):
         return (
             f"Unable to validate credentials: GitHub responded with a status code of {error.status} "
-            f"({_phrase(error.status)}). Verify credentials and try again. {error.message}"
+            f"({phrase_of(error.status)}). Verify credentials and try again. {error.message}"
         )
     if isinstance(error, TokenMissing):
         return f"Missing access token: {error.message}"
     return f"{REFUSED}{error.message}"
-
-
-def _phrase(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return "no standard status"

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time
 from http import HTTPStatus
 from typing import Any
 
-from connections.providers.answer import Answer, retry_after, shown
+from connections.providers.answer import Answer, phrase_of, retry_after, shown
 from connections.providers.base import Account, Credentials
 from connections.providers.clients import Server
 from connections.providers.errors import NotJson, ProviderError, RateLimited, Refused, ServerFailed
@@ -135,22 +135,15 @@ def _checked(answer: Answer, server: Server, auth: Mapping[str, str]) -> Answer:
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
         message = f"{server.url} asks to wait: its rate limit is reached. Try again later."
         raise RateLimited(message, retry_after=retry_after(answer))
-    phrase = _phrase(answer.status)
+    phrase = phrase_of(answer.status)
     if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         message = f"{phrase}. Cause: {server.url} answered with status {answer.status}. Try again later."
         raise ServerFailed(message, status=answer.status, retry_after=retry_after(answer))
-    refused = ScopeLacking if _body(answer).get("error") == "insufficient_scope" else Refused
+    refused = ScopeLacking if answer.json_object_if_any().get("error") == "insufficient_scope" else Refused
     cause = _cause(answer, server)
     for sent in auth.values():  # a server that repeats what it was sent must not make us repeat it
         cause = cause.replace(sent.removeprefix("Bearer "), "[the token]")
     raise refused(f"{phrase}. Cause: {cause}", status=answer.status)
-
-
-def _phrase(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return f"Status {status}"
 
 
 def _cause(answer: Answer, server: Server) -> str:
@@ -171,13 +164,6 @@ def _cause(answer: Answer, server: Server) -> str:
 def _said(answer: Answer) -> str:
     """Return the text of an error body, which has one of four shapes: `error` with or without
     `error_description`, `message` as a string, `message` as an object of lists."""
-    body = _body(answer)
+    body = answer.json_object_if_any()
     said = body.get("error_description") or body.get("message") or body.get("error") or ""
     return shown(said)
-
-
-def _body(answer: Answer) -> dict[str, Any]:
-    try:
-        return answer.json_object()
-    except NotJson:
-        return {}
