@@ -30,7 +30,17 @@ def test_a_token_that_the_server_repeats_is_not_repeated_by_us(admin: Api, gitla
     response = admin.post(GITLAB, given)
     assert response.status_code == 400
     assert token not in response.content.decode()
-    assert "I was sent [the token], really [the token]" in response.json()["message"]
+    assert "I was sent [secret], really [secret]" in response.json()["message"]
+
+
+def test_a_token_that_is_cut_in_two_where_a_text_ends_is_not_repeated_either(admin: Api, gitlab: Sandbox) -> None:
+    given = body(gitlab)
+    token = given["credentials"]["accessToken"]
+    answer(gitlab, "/api/v4/user", {"message": f"{'x' * 240}{token}"}, status=403)
+    response = admin.post(GITLAB, given)
+    assert response.status_code == 400
+    assert "x" * 240 in response.json()["message"]
+    assert token[:10] not in response.content.decode()
 
 
 def test_what_is_stored_of_an_account_is_short_and_printable(admin: Api, gitlab: Sandbox) -> None:

@@ -3,13 +3,13 @@
 An answer's fields are read one by one and never trusted to be there; fields that a newer GitLab adds are ignored.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from http import HTTPStatus
 from typing import Any
 
-from connections.providers.answer import Answer, phrase_of, retry_after, shown
+from connections.providers.answer import Answer, phrase_of, retry_after, shown, without
 from connections.providers.base import Account, Credentials
 from connections.providers.clients import Server
 from connections.providers.errors import NotJson, ProviderError, RateLimited, Refused, ServerFailed
@@ -140,15 +140,13 @@ def _checked(answer: Answer, server: Server, auth: Mapping[str, str]) -> Answer:
         message = f"{phrase}. Cause: {server.url} answered with status {answer.status}. Try again later."
         raise ServerFailed(message, status=answer.status, retry_after=retry_after(answer))
     refused = ScopeLacking if answer.json_object_if_any().get("error") == "insufficient_scope" else Refused
-    cause = _cause(answer, server)
-    for sent in auth.values():  # a server that repeats what it was sent must not make us repeat it
-        cause = cause.replace(sent.removeprefix("Bearer "), "[the token]")
-    raise refused(f"{phrase}. Cause: {cause}", status=answer.status)
+    tokens = [sent.removeprefix("Bearer ") for sent in auth.values()]
+    raise refused(f"{phrase}. Cause: {_cause(answer, server, tokens)}", status=answer.status)
 
 
-def _cause(answer: Answer, server: Server) -> str:
+def _cause(answer: Answer, server: Server, tokens: Sequence[str]) -> str:
     """Return why GitLab refused, in its own words where it says more than the status does."""
-    said = _said(answer)
+    said = without(tokens, _said(answer))
     if said and not said.startswith(str(answer.status)):
         return said
     if answer.status == HTTPStatus.UNAUTHORIZED:
@@ -161,9 +159,8 @@ def _cause(answer: Answer, server: Server) -> str:
     return said.partition(" - ")[2] or f"{server.url} answered with status {answer.status}."
 
 
-def _said(answer: Answer) -> str:
-    """Return the text of an error body, which has one of four shapes: `error` with or without
+def _said(answer: Answer) -> Any:
+    """Return what an error body says, which has one of four shapes: `error` with or without
     `error_description`, `message` as a string, `message` as an object of lists."""
     body = answer.json_object_if_any()
-    said = body.get("error_description") or body.get("message") or body.get("error") or ""
-    return shown(said)
+    return body.get("error_description") or body.get("message") or body.get("error")
