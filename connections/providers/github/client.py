@@ -85,19 +85,16 @@ def environments(calls: Calls, api: str, token: str, owner: str, repo: str) -> I
             raise
 
 
-def installation(calls: Calls, api: str, jwt: str, installation_id: int | str) -> Installation:
-    """https://docs.github.com/en/rest/apps/apps#get-an-installation-for-the-authenticated-app"""
-    return _installation(calls, api, jwt, _path(installation_id), _not_installed(api, installation_id))
-
-
 def find_installation(calls: Calls, api: str, jwt: str, account: str, account_type: str) -> Installation | None:
     """Return the App's installation on an account, whose type is Organization or User; None where it has none.
 
     https://docs.github.com/en/rest/apps/apps#get-an-organization-installation-for-the-authenticated-app
     """
     kind = "orgs" if account_type == "Organization" else "users"
+    proof = by_app(api, jwt)
+    answer = calls.get(f"{api}/{kind}/{segment(account)}/installation", headers=proof.headers)
     try:
-        return _installation(calls, api, jwt, f"/{kind}/{segment(account)}/installation")
+        return shapes.installation(checked(answer, api, proof).json_object())
     except AppUnknown:
         raise
     except Refused as refusal:
@@ -114,14 +111,18 @@ def installations(calls: Calls, api: str, jwt: str) -> Iterator[Installation]:
     return map(shapes.installation, pages(calls, api, "/app/installations", by_app(api, jwt)))
 
 
-def create_installation_token(calls: Calls, api: str, jwt: str, installation_id: int | str) -> InstallationToken:
+def create_installation_token(calls: Calls, api: str, jwt: str, installation_id: str) -> InstallationToken:
     """Return a new token, which is good for an hour. Raises TokenMissing for an answer without one.
 
     https://docs.github.com/en/rest/apps/apps#create-an-installation-access-token-for-an-app
     """
     proof = by_app(api, jwt)
-    answer = calls.post(f"{api}{_path(installation_id)}/access_tokens", headers=proof.headers)
-    answer = checked(answer, api, proof, HTTPStatus.CREATED, _not_installed(api, installation_id))
+    absent = (
+        f"{api} knows no installation {shown(installation_id)} of this GitHub App. It may have been uninstalled: "
+        "install the App again."
+    )
+    url = f"{api}/app/installations/{segment(installation_id)}/access_tokens"
+    answer = checked(calls.post(url, headers=proof.headers), api, proof, HTTPStatus.CREATED, absent)
     made = shapes.installation_token(answer.json_object())
     if not made.token:
         raise TokenMissing(f"{answer.url} answered with status {answer.status}, but without a token.")
@@ -139,17 +140,10 @@ def end_user_token(calls: Calls, api: str, client_id: str, secret: str, token: s
 
     https://docs.github.com/en/rest/apps/oauth-applications#delete-an-app-token
     """
+    proof = by_client(api, client_id, secret, token)
     url = f"{api}/applications/{segment(client_id)}/token"
-    _end(calls, api, url, token, by_client(api, client_id, secret, token))
-
-
-def end_grant(calls: Calls, api: str, client_id: str, secret: str, token: str) -> None:
-    """End what a person granted the client: this token and all others of theirs. Otherwise like `end_user_token`.
-
-    https://docs.github.com/en/rest/apps/oauth-applications#delete-an-app-authorization
-    """
-    url = f"{api}/applications/{segment(client_id)}/grant"
-    _end(calls, api, url, token, by_client(api, client_id, secret, token))
+    answer = calls.delete(url, headers=proof.headers, json={"access_token": token})
+    checked(answer, api, proof, HTTPStatus.NO_CONTENT, ENDED_BEFORE)
 
 
 def convert_manifest(calls: Calls, api: str, code: str) -> MadeApp:
@@ -169,28 +163,6 @@ def convert_manifest(calls: Calls, api: str, code: str) -> MadeApp:
         error.args = (error.message,)
         raise
     return _made(api, shapes.made_app(found, _pem(found.get("pem"))))
-
-
-def _installation(calls: Calls, api: str, jwt: str, path: str, absent: str = "") -> Installation:
-    proof = by_app(api, jwt)
-    answer = checked(calls.get(f"{api}{path}", headers=proof.headers), api, proof, absent=absent)
-    return shapes.installation(answer.json_object())
-
-
-def _path(installation_id: int | str) -> str:
-    return f"/app/installations/{segment(str(installation_id))}"
-
-
-def _not_installed(api: str, installation_id: int | str) -> str:
-    return (
-        f"{api} knows no installation {shown(installation_id)} of this GitHub App. It may have been uninstalled: "
-        "install the App again."
-    )
-
-
-def _end(calls: Calls, api: str, url: str, token: str, proof: Proof) -> None:
-    answer = calls.delete(url, headers=proof.headers, json={"access_token": token})
-    checked(answer, api, proof, HTTPStatus.NO_CONTENT, ENDED_BEFORE)
 
 
 def _pem(value: object) -> str:

@@ -64,19 +64,17 @@ class Environment:
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """Where an App is installed, and what it may do there. `repository_selection` is all or selected."""
+    """Where an App is installed."""
 
     id: int
     account: Owner
-    target_type: str
-    repository_selection: str
-    permissions: Mapping[str, str]
-    suspended: bool
     app_slug: str
 
 
 @dataclass(frozen=True, slots=True)
 class InstallationToken:
+    """A token, and what it may do. `repository_selection` is all or selected."""
+
     token: str = field(repr=False)
     expires_at: datetime | None
     permissions: Mapping[str, str]
@@ -158,10 +156,6 @@ def installation(found: Found) -> Installation:
     return Installation(
         id=number(found.get("id")),
         account=owner(found.get("account")),
-        target_type=shown(found.get("target_type")),
-        repository_selection=shown(found.get("repository_selection")),
-        permissions=_permissions(found.get("permissions")),
-        suspended=bool(found.get("suspended_at")),
         app_slug=shown(found.get("app_slug")),
     )
 

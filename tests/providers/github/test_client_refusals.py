@@ -21,10 +21,9 @@ CODE = "a180b1a3d263c81bc6441d7b990bae27d4c10679"
 CALLS: dict[str, Call] = {
     "user": lambda calls, api: client.user(calls, api, TOKEN),
     "repositories": lambda calls, api: list(client.repositories_of_user(calls, api, TOKEN)),
-    "installation": lambda calls, api: client.installation(calls, api, JWT, 42),
-    "new token": lambda calls, api: client.create_installation_token(calls, api, JWT, 42),
+    "installations": lambda calls, api: list(client.installations(calls, api, JWT)),
+    "new token": lambda calls, api: client.create_installation_token(calls, api, JWT, "42"),
     "end token": lambda calls, api: client.end_user_token(calls, api, "Iv1.a", CLIENT_SECRET, TOKEN),
-    "end grant": lambda calls, api: client.end_grant(calls, api, "Iv1.a", CLIENT_SECRET, TOKEN),
     "end token of installation": lambda calls, api: client.end_installation_token(calls, api, TOKEN),
     "manifest": lambda calls, api: client.convert_manifest(calls, api, CODE),
 }
@@ -56,13 +55,13 @@ NO_SUCH_CODE = (
         ("end token of installation", "401 Unauthorized", "Bad credentials", UNKNOWN_TOKEN),
         ("new token", "401 Unauthorized", "Bad credentials", UNKNOWN_APP),
         (
-            "installation",
+            "installations",
             "401 Unauthorized",
             "A JSON web token could not be decoded",
             "Unauthorized. Cause: A JSON web token could not be decoded",
         ),
         ("end token", "401 Unauthorized", "Bad credentials", UNKNOWN_CLIENT),
-        ("end grant", "401 Unauthorized", "Requires authentication", UNKNOWN_CLIENT),
+        ("end token", "401 Unauthorized", "Requires authentication", UNKNOWN_CLIENT),
         ("user", "404 Not Found", "Not Found", "Not Found. Cause: there is no GitHub API at API. Check the host."),
         (
             "repositories",
@@ -70,7 +69,6 @@ NO_SUCH_CODE = (
             "Not Found",
             "Not Found. Cause: it does not exist, or the token may not see it.",
         ),
-        ("installation", "404 Not Found", "Not Found", NOT_INSTALLED),
         ("new token", "404 Not Found", "Not Found", NOT_INSTALLED),
         (
             "end token",
@@ -106,7 +104,7 @@ def find(calls: Calls, api: str) -> Any:
     return client.find_installation(calls, api, JWT, "acme", "Organization")
 
 
-@pytest.mark.parametrize("call", [CALLS["installation"], CALLS["new token"], find], ids=["by id", "token", "find"])
+@pytest.mark.parametrize("call", [CALLS["installations"], CALLS["new token"], find], ids=["list", "token", "find"])
 def test_an_app_that_is_not_known_is_not_taken_for_one_that_is_not_installed(call: Call) -> None:
     error = failure(says({"message": "Integration not found"}, status="404 Not Found"), call)
     assert isinstance(error, AppUnknown)
@@ -170,9 +168,9 @@ def test_secrets_that_a_server_repeats_are_not_repeated(call: str, status: str) 
 
 def own_secrets(call: str) -> tuple[str, ...]:
     """Return what this call sends: what it does not send is no secret to the server."""
-    if call in {"installation", "new token"}:
+    if call in {"installations", "new token"}:
         return (JWT,)
-    if call in {"end token", "end grant"}:
+    if call == "end token":
         return (TOKEN, CLIENT_SECRET, quote(CLIENT_SECRET, safe=""), BASIC)
     return (CODE,) if call == "manifest" else (TOKEN,)
 
