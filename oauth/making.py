@@ -9,7 +9,7 @@ import secrets
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from http import HTTPStatus
 
 import structlog
 from django.conf import settings
@@ -33,13 +33,7 @@ from organizations.roles import Permission
 from wire.database import release
 from wire.errors import WireError
 
-# As long as GitHub keeps what it made for us to fetch.
-LIFETIME = timedelta(hours=1)
-LONGEST_NAME = 34
-OWNER = re.compile(r"[A-Za-z0-9-]{1,39}\Z")
-OWNER_WORDS = "Give it as in its address: letters, digits and hyphens, at most 39 of them."
 LONGEST_DETAIL = 255
-NOT_FOUND = 404
 
 log = structlog.get_logger(__name__)
 
@@ -86,8 +80,8 @@ def begin(principal: Principal, session_key: str, provider: Provider, kind: Clie
     require_organization(principal, Permission.INSTANCES_EDIT)
     limit(principal)
     maker = maker_of(kind)
-    if wanted.owner and not OWNER.match(wanted.owner):
-        raise InstanceRefused(f"owner: {OWNER_WORDS}")
+    if wanted.owner and not re.search(maker.owner_pattern, wanted.owner):
+        raise InstanceRefused(f"owner: {maker.owner_rule}")
     instance = _instance(principal, provider, wanted.url)
     present = instance.client(kind.name)
     replaces = present.client_id if present else ""
@@ -136,7 +130,7 @@ def _note(
         instance_url=instance.url,
         redirect_uri=order.redirect_uris[0],
         name=order.name,
-        expires_at=timezone.now() + LIFETIME,
+        expires_at=timezone.now() + maker_of(kind).lifetime,
     )
 
 
@@ -179,7 +173,7 @@ def _fetched(provider: Provider, maker: Maker, server: Server, code: str, redire
     except (RateLimited, Busy) as error:
         raise to_wait(provider, "fetching what it created", error) from None
     except Refused as error:
-        if error.status == NOT_FOUND:
+        if error.status == HTTPStatus.NOT_FOUND:
             raise CodeRefused from None
         raise NotFetched(error.message) from None
     except ProviderError as error:

@@ -12,17 +12,13 @@ from connections.models import Client
 from connections.providers.base import Provider
 from connections.providers.clients import ClientKind
 from connections.web.instance_forms import PLAIN, InstanceForm
-from oauth.making import LONGEST_NAME, OWNER, OWNER_WORDS, Wanted, maker_of
+from oauth.making import Wanted, maker_of
 from organizations.web.people import PersonRequest
 
 
 class MakingForm(InstanceForm):
     """A client to be made. `present` is the one that would go for it."""
 
-    owner = forms.CharField(
-        required=False, validators=[RegexValidator(OWNER, OWNER_WORDS)], widget=forms.TextInput(PLAIN)
-    )
-    name = forms.CharField(label="Name", max_length=LONGEST_NAME)
     instanceUrl = forms.CharField(label="Address", max_length=LONGEST_URL, widget=forms.URLInput(PLAIN))
     replaces = forms.BooleanField(required=False)
 
@@ -30,15 +26,25 @@ class MakingForm(InstanceForm):
         self, *args: Any, provider: Provider, kind: ClientKind, present: Client | None = None, **more: Any
     ) -> None:
         super().__init__(*args, **more)
-        there = provider.display_name
-        self.fields["owner"].label = f"{maker_of(kind).name_of_owner} (optional)"
-        self.fields["owner"].help_text = f"Without one it belongs to your own account at {there}."
-        self.fields["name"].help_text = f"People see it at {there}, where no other may have the same name."
+        there, maker = provider.display_name, maker_of(kind)
+        self.fields["owner"] = forms.CharField(
+            label=f"{maker.owner_label} (optional)",
+            help_text=f"Without one it belongs to your own account at {there}.",
+            required=False,
+            validators=[RegexValidator(maker.owner_pattern, maker.owner_rule)],
+            widget=forms.TextInput(PLAIN),
+        )
+        self.fields["name"] = forms.CharField(
+            label="Name",
+            help_text=f"People see it at {there}, where no other may have the same name.",
+            max_length=maker.longest_name,
+        )
         self.fields["instanceUrl"].help_text = f"Which {there} it is for: it works there and nowhere else."
         if present:
             self.fields["replaces"].label = f"Replace the {kind.title} that is there now, {present.client_id}"
         else:
             del self.fields["replaces"]
+        self.order_fields(["owner", "name", "instanceUrl", "replaces"])
 
     def clean_name(self) -> str:
         """Return the name, if it can be read."""
@@ -62,6 +68,6 @@ def empty_form(
     request: PersonRequest, provider: Provider, kind: ClientKind, *, url: str = "", present: Client | None = None
 ) -> MakingForm:
     """Return the form before anything is filled in, for the provider's own address unless for `url`."""
-    name = f"App Connections {request.organization.name}"[:LONGEST_NAME].strip()
+    name = f"App Connections {request.organization.name}"[: maker_of(kind).longest_name].strip()
     initial = {"instanceUrl": url or provider.default_url, "name": name}
     return MakingForm(initial=initial, provider=provider, kind=kind, present=present)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from connections.providers.network import Network
 
@@ -87,12 +88,20 @@ class Order:
 class Maker:
     """How a server makes a client by itself: a person posts a form there, and brings back a code.
 
-    `form` gives the address and the fields of the form; `convert` exchanges the code, and raises ProviderError.
+    `form` gives the address and the fields of the form; `convert` exchanges the code, and raises ProviderError. The
+    server keeps what it made for so long (`lifetime`) to be fetched.
+
+    A name may have `longest_name` characters. `owner_label` is what people call who owns the client if not they,
+    `owner_pattern` how that is written, and `owner_rule` the same in words.
     """
 
     form: Callable[[Server, Order], tuple[str, Mapping[str, str]]]
     convert: Callable[[Server, str, str], Made]
-    name_of_owner: str
+    lifetime: timedelta
+    longest_name: int
+    owner_label: str
+    owner_pattern: str
+    owner_rule: str
     permissions: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -5,6 +5,7 @@ https://docs.github.com/en/apps/sharing-github-apps/registering-a-github-app-fro
 
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from urllib.parse import quote, urlencode
 
 from connections.providers import http
@@ -61,5 +62,12 @@ def convert(server: Server, code: str, redirect_uri: str) -> Made:
 
 
 MAKER = Maker(
-    form=form, convert=convert, name_of_owner="GitHub organization that will own it", permissions=PERMISSIONS
+    form=form,
+    convert=convert,
+    lifetime=timedelta(hours=1),
+    longest_name=34,
+    owner_label="GitHub organization that will own it",
+    owner_pattern=r"\A[A-Za-z0-9-]{1,39}\Z",
+    owner_rule="Give it as in its address: letters, digits and hyphens, at most 39 of them.",
+    permissions=PERMISSIONS,
 )
