@@ -15,8 +15,9 @@ from connections import keys, services
 from connections.errors import Unsealable
 from connections.models import AppConnection
 from connections.providers import PROVIDERS
-from connections.providers.base import Consent, Credentials, Method, OAuth, Provider, Use
+from connections.providers.base import Credentials, Method, OAuth, Provider
 from connections.providers.clients import Server
+from connections.providers.journeys import Consent, Use
 from connections.refreshing import read
 from connections.revocation import revoke
 from connections.servers import no_client, server_with_client

@@ -6,7 +6,8 @@ from typing import Any
 
 from django import forms
 
-from connections.providers.base import Candidate, Method, Use
+from connections.providers.base import Candidate, Method
+from connections.providers.journeys import Use
 from connections.web.new_forms import NewForm
 from oauth.attempts import Wish
 

@@ -16,7 +16,8 @@ from connections.models import AppConnection
 from connections.obtaining import given_back_on_failure, missing_scopes, obtain
 from connections.providers import PROVIDERS
 from connections.providers.answer import shown
-from connections.providers.base import Account, Credentials, Detail, Facts, OAuth, Pending, Provider, Verified
+from connections.providers.base import Account, Credentials, Detail, Facts, OAuth, Provider, Verified
+from connections.providers.journeys import Pending
 from connections.revocation import revoke
 from connections.rows import ConnectionView
 from oauth import candidates

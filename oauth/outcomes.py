@@ -7,7 +7,8 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from connections import configured, errors, servers
-from connections.providers.base import Method, Pending, Provider
+from connections.providers.base import Method, Provider
+from connections.providers.journeys import Pending
 from connections.web.arrival import HOME
 from oauth.errors import HandshakeFailed
 from oauth.making_forms import empty_form

@@ -14,6 +14,7 @@ from typing import Any
 from connections.providers.clients import ClientKind, Server
 from connections.providers.errors import ProviderError
 from connections.providers.guides import Guide, Making
+from connections.providers.journeys import Brought, Consent, Journey, Pending, Use, never_pending
 
 Credentials = Mapping[str, Any]
 
@@ -113,77 +114,11 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
-    """What a person connects for, or by which of several pages there, and the scopes that it takes.
-
-    `is_there` is for what a person has at the server already: a connection is reconnected so, and what a new one is
-    to is chosen among the candidates.
-    """
-
-    name: str
-    label: str
-    scopes: Sequence[str]
-    is_there: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Journey:
-    """What people are told before they go to the server.
-
-    `there` is what they do there and what then holds; `again` the same for a connection that is there, after "You
-    go to …". `heed` is what may come in between. `mismatch` says how our client has to be set up there, before its
-    redirect URI and what it may do. `which` asks them to choose among several candidates.
-    """
-
-    there: str
-    again: str
-    mismatch: str
-    heed: Sequence[str] = ()
-    which: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Consent:
-    """What a person is sent to the server for, and what ties the answer to the question.
-
-    `verifier` is the PKCE code verifier (RFC 7636), of which only the S256 challenge leaves.
-    """
-
-    use: Use
-    state: str = dataclass_field(repr=False)
-    verifier: str = dataclass_field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Brought:
-    """A credential field that comes back together with the code: in which parameter, and what its absence means."""
-
-    field: str
-    parameter: str
-    absent: str
-
-
-@dataclass(frozen=True, slots=True)
 class Candidate:
     """What a person may connect to: what they call it, and credentials that name it and open nothing."""
 
     label: str
     credentials: Credentials
-
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """Somebody came back without access, and nothing went wrong: what happened, why, and what to do."""
-
-    title: str
-    cause: str
-    advice: str
-
-
-def never_pending(answer: Mapping[str, str]) -> Pending | None:
-    """Tell that whoever comes back without a code was refused."""
-    del answer
-    return None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

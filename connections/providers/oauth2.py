@@ -17,7 +17,6 @@ from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.requests_client import OAuth2Session
 
 from connections.providers.answer import Answer, retry_after, without
-from connections.providers.base import Consent
 from connections.providers.clients import OAuthClient, Server
 from connections.providers.errors import (
     ClientMissing,
@@ -28,6 +27,7 @@ from connections.providers.errors import (
     ServerFailed,
 )
 from connections.providers.http import guard
+from connections.providers.journeys import Consent
 from connections.providers.network import Network
 from connections.providers.token_answers import Tokens, read
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from connections import configured, servers
 from connections.models import Client, Instance
-from connections.providers.base import Method, Provider, Use
+from connections.providers.base import Method, Provider
 from connections.providers.clients import ClientKind
+from connections.providers.journeys import Use
 
 PAGE = "page"  # the detail that is no text but the address of the client's page at the server
 

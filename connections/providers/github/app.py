@@ -13,18 +13,7 @@ from itertools import chain
 from urllib.parse import quote, urlencode
 
 from connections.providers import http, oauth2
-from connections.providers.base import (
-    Brought,
-    Candidate,
-    Consent,
-    Credentials,
-    Field,
-    Grant,
-    Kind,
-    Method,
-    OAuth,
-    Use,
-)
+from connections.providers.base import Candidate, Credentials, Field, Grant, Kind, Method, OAuth
 from connections.providers.clients import ClientKind, ClientVariables, OAuthClient, Server
 from connections.providers.errors import ClientMissing, GrantLost, NotTheirs, ProviderError, Refused
 from connections.providers.github import app_facts, app_maker, client, journeys, private_key, token_endpoint
@@ -36,6 +25,7 @@ from connections.providers.github.rest import CHECK_APP, AppUnknown
 from connections.providers.github.shapes import Installation
 from connections.providers.guides import Page
 from connections.providers.http import Calls
+from connections.providers.journeys import Brought, Consent, Use
 from connections.providers.oauth2 import INVALID_CLIENT
 
 NAME = "github-app"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from connections.providers.base import Journey, Pending
+from connections.providers.journeys import Journey, Pending
 
 CONSENTING = Journey(
     there="You go to GitHub, give access there, and come back. From then on the connection works by itself.",

@@ -9,25 +9,14 @@ https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-githu
 from http import HTTPStatus
 
 from connections.providers import http, oauth2
-from connections.providers.base import (
-    Consent,
-    Credentials,
-    Detail,
-    Facts,
-    Field,
-    Grant,
-    Kind,
-    Method,
-    OAuth,
-    Use,
-    Verified,
-)
+from connections.providers.base import Credentials, Detail, Facts, Field, Grant, Kind, Method, OAuth, Verified
 from connections.providers.clients import ClientKind, ClientVariables, OAuthClient, Server
 from connections.providers.errors import ClientMissing, GrantLost, Refused
 from connections.providers.github import client, journeys, token_endpoint
 from connections.providers.github.credentials import api_url, url_of_setting
 from connections.providers.github.fields import OF_SERVER
 from connections.providers.github.guide import SYNC_SCOPES
+from connections.providers.journeys import Consent, Use
 from connections.providers.token_answers import Tokens
 
 NAME = "oauth"

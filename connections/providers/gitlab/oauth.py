@@ -5,23 +5,12 @@ refresh token up and revokes the old access token in the same moment.
 """
 
 from connections.providers import http, oauth2
-from connections.providers.base import (
-    Consent,
-    Credentials,
-    Facts,
-    Field,
-    Grant,
-    Journey,
-    Kind,
-    Method,
-    OAuth,
-    Use,
-    Verified,
-)
+from connections.providers.base import Credentials, Facts, Field, Grant, Kind, Method, OAuth, Verified
 from connections.providers.clients import ClientKind, ClientVariables, Server
 from connections.providers.errors import ClientMissing, ProviderError, Refused
 from connections.providers.gitlab import client
 from connections.providers.gitlab.credentials import DEFAULT_URL, INSTANCE_URL, REFUSAL
+from connections.providers.journeys import Consent, Journey, Use
 from connections.providers.token_answers import Tokens
 
 NAME = "oauth"

@@ -9,7 +9,6 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from connections.providers import oauth2
-from connections.providers.base import Consent, Use
 from connections.providers.clients import Server
 from connections.providers.errors import (
     ClientMissing,
@@ -18,6 +17,7 @@ from connections.providers.errors import (
     Refused,
 )
 from connections.providers.gitlab import oauth as gitlab_oauth
+from connections.providers.journeys import Consent, Use
 from connections.providers.network import Network
 from sandbox.gitlab import Sandbox
 from sandbox.gitlab.applications import Application
