@@ -3,7 +3,7 @@
 import secrets
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -76,10 +76,9 @@ def begin(
     if server.client is None:
         raise no_client(provider, kind, server.url)
     use = use_named(oauth, wish.use)
-    consent = Consent(use, state=secrets.token_urlsafe(32), verifier=secrets.token_urlsafe(64))
+    verifier = secrets.token_urlsafe(64) if use.has_challenge else ""
+    consent = Consent(use, state=secrets.token_urlsafe(32), verifier=verifier)
     url = oauth.authorize_url(server, consent)
-    if "code_challenge=" not in url:  # GitHub's way by an installation takes none, and so no verifier later
-        consent = replace(consent, verifier="")
     _note(principal, session_key, provider, method, wish, given=given, server=server, consent=consent)
     return url
 

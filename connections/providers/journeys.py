@@ -9,13 +9,14 @@ class Use:
     """What a person connects for, or by which of several pages there, and the scopes that it takes.
 
     `is_there` is for what a person has at the server already: a connection is reconnected so, and what a new one is
-    to is chosen among the candidates.
+    to is chosen among the candidates. `has_challenge` is False for a page that takes no PKCE challenge.
     """
 
     name: str
     label: str
     scopes: Sequence[str]
     is_there: bool = False
+    has_challenge: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ class Journey:
 class Consent:
     """What a person is sent to the server for, and what ties the answer to the question.
 
-    `verifier` is the PKCE code verifier (RFC 7636), of which only the S256 challenge leaves.
+    `verifier` is the PKCE code verifier (RFC 7636), of which only the S256 challenge leaves; it is empty where the
+    use has none.
     """
 
     use: Use

@@ -241,7 +241,7 @@ METHOD = Method(
         journey=journeys.INSTALLING,
         asks="The App",
         uses=(
-            Use(name="install", label="Install it now", scopes=()),
+            Use(name="install", label="Install it now", scopes=(), has_challenge=False),
             Use(name="installed", label="It is installed already", scopes=(), is_there=True),
         ),
         authorize_url=authorize_url,
