@@ -1,4 +1,4 @@
-"""Authlib behind four calls: where to send a person, exchange, refresh, revoke.
+"""Authlib behind four calls: where to send a person, exchange, refresh, revoke; and what a grant is made of.
 
 Authlib alone takes a 404 or a 200 without a token for a token, follows a 307 with the refresh token in hand, and
 fails in three families of exceptions (measured on 1.9.8). So it is used for these calls only, behind the one door
@@ -17,6 +17,7 @@ from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.requests_client import OAuth2Session
 
 from connections.providers.answer import Answer, retry_after, without
+from connections.providers.base import Credentials, Grant
 from connections.providers.clients import OAuthClient, Server
 from connections.providers.errors import (
     ClientMissing,
@@ -141,6 +142,26 @@ def client_of(server: Server) -> OAuthClient:
     if server.client is None:
         raise ClientMissing(f"There is no OAuth client for {server.url}.")
     return server.client
+
+
+def client_of_grant(server: Server, credentials: Credentials) -> OAuthClient:
+    """Return the client that a grant is to: another one can neither refresh nor end it. Raises ClientMissing."""
+    client = client_of(server)
+    if credentials.get("clientId", client.id) != client.id:
+        raise ClientMissing(f"It was granted to another OAuth client than the one configured for {server.url}.")
+    return client
+
+
+def grant_of(tokens: Tokens, before: Credentials, kept: Sequence[str]) -> Grant:
+    """Return what was granted, with what is `kept` of the credentials before.
+
+    An answer without a new refresh token leaves the old one in force.
+    """
+    credentials = {name: before[name] for name in (*kept, "refreshToken") if name in before}
+    credentials |= {"accessToken": tokens.access_token, "tokenType": tokens.token_type}
+    if tokens.refresh_token:
+        credentials["refreshToken"] = tokens.refresh_token
+    return Grant(credentials=credentials, scopes=tokens.scopes, expires_at=tokens.expires_at)
 
 
 def _with_each_secret(server: Server, call: Callable[[OAuthClient, str], Result]) -> Result:

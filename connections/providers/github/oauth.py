@@ -11,20 +11,19 @@ from http import HTTPStatus
 from connections.providers import http, oauth2
 from connections.providers.base import Credentials, Detail, Facts, Field, Grant, Kind, Method, OAuth, Verified
 from connections.providers.clients import ClientKind, ClientVariables, OAuthClient, Server
-from connections.providers.errors import ClientMissing, GrantLost, Refused
+from connections.providers.errors import GrantLost, Refused
 from connections.providers.github import client, journeys, token_endpoint
 from connections.providers.github.credentials import api_url, url_of_setting
 from connections.providers.github.fields import OF_SERVER
 from connections.providers.github.guide import SYNC_SCOPES
 from connections.providers.journeys import Consent, Use
-from connections.providers.token_answers import Tokens
 
 NAME = "oauth"
 VERIFY_SECONDS = 15.0
 REFRESH_SECONDS = 60.0
 REVOKE_SECONDS = 5.0
 LOST = "GitHub does not accept its token any more. It was revoked, or the app was deleted."
-KEPT = ("instanceType", "host", "clientId", "refreshToken")
+KEPT = (*token_endpoint.OF_SERVER, "clientId")
 
 
 def authorize_url(server: Server, consent: Consent) -> str:
@@ -34,14 +33,15 @@ def authorize_url(server: Server, consent: Consent) -> str:
 def exchange(server: Server, given: Credentials) -> Grant:
     """Exchange a code. The credentials name the server and the client: both settings may change."""
     tokens = token_endpoint.exchange(server, given)
-    return _grant(tokens, {**token_endpoint.of_server(server, given), "clientId": oauth2.client_of(server).id})
+    known_as = {"clientId": oauth2.client_of(server).id}
+    return oauth2.grant_of(tokens, {**token_endpoint.of_server(server, given), **known_as}, KEPT)
 
 
 def refresh(server: Server, credentials: Credentials) -> Grant:
     """Use the refresh token up for a new pair. A token without one ends only when it is revoked."""
     if not credentials.get("refreshToken"):
         raise GrantLost(LOST, status=HTTPStatus.UNAUTHORIZED)
-    _client_of(server, credentials)
+    oauth2.client_of_grant(server, credentials)
     tokens = oauth2.refresh(
         server,
         token_endpoint.token_endpoint(server),
@@ -49,20 +49,12 @@ def refresh(server: Server, credentials: Credentials) -> Grant:
         seconds=REFRESH_SECONDS,
         dialect=token_endpoint.DIALECT,
     )
-    return _grant(tokens, credentials)
+    return oauth2.grant_of(tokens, credentials, KEPT)
 
 
 def revoke(server: Server, credentials: Credentials) -> None:
     """End this token. To end the whole grant would end the tokens of the person's other connections too."""
-    end_token(server, _client_of(server, credentials), str(credentials["accessToken"]))
-
-
-def _client_of(server: Server, credentials: Credentials) -> OAuthClient:
-    """Return the client that the grant is to: another one can neither refresh nor end it."""
-    known_as = oauth2.client_of(server)
-    if credentials["clientId"] != known_as.id:
-        raise ClientMissing(f"It was granted to another OAuth client than the one configured for {server.url}.")
-    return known_as
+    end_token(server, oauth2.client_of_grant(server, credentials), str(credentials["accessToken"]))
 
 
 def end_token(server: Server, known_as: OAuthClient, token: str) -> None:
@@ -91,14 +83,6 @@ def verify(server: Server, credentials: Credentials) -> Verified:
         details=[Detail("Granted to", ["A GitHub App" if is_of_app else "An OAuth app"])],
     )
     return Verified(credentials=credentials, facts=facts)
-
-
-def _grant(tokens: Tokens, before: Credentials) -> Grant:
-    kept = {name: before[name] for name in KEPT if name in before}
-    credentials = {**kept, "accessToken": tokens.access_token, "tokenType": tokens.token_type}
-    if tokens.refresh_token:
-        credentials["refreshToken"] = tokens.refresh_token
-    return Grant(credentials=credentials, scopes=tokens.scopes, expires_at=tokens.expires_at)
 
 
 CLIENT = ClientKind(

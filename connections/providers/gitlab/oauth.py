@@ -7,17 +7,17 @@ refresh token up and revokes the old access token in the same moment.
 from connections.providers import http, oauth2
 from connections.providers.base import Credentials, Facts, Field, Grant, Kind, Method, OAuth, Verified
 from connections.providers.clients import ClientKind, ClientVariables, Server
-from connections.providers.errors import ClientMissing, ProviderError, Refused
+from connections.providers.errors import ProviderError, Refused
 from connections.providers.gitlab import client
 from connections.providers.gitlab.credentials import DEFAULT_URL, INSTANCE_URL, REFUSAL
 from connections.providers.journeys import Consent, Journey, Use
-from connections.providers.token_answers import Tokens
 
 NAME = "oauth"
 VERIFY_SECONDS = 15.0
 # GitLab gives its own requests a minute. Who stops listening earlier may miss an answer that cannot be had again.
 REFRESH_SECONDS = 75.0
 REVOKE_SECONDS = 5.0
+KEPT = ("instanceUrl", "clientId")
 
 
 def authorize_url(server: Server, consent: Consent) -> str:
@@ -30,16 +30,15 @@ def exchange(server: Server, given: Credentials) -> Grant:
     tokens = oauth2.exchange(server, _token_endpoint(server), code=str(given["code"]), verifier=verifier)
     is_named = given.get("instanceUrl") or server.url == DEFAULT_URL
     named = given if is_named else {**given, "instanceUrl": server.url}
-    return _grant(tokens, {**named, "clientId": oauth2.client_of(server).id})
+    return oauth2.grant_of(tokens, {**named, "clientId": oauth2.client_of(server).id}, KEPT)
 
 
 def refresh(server: Server, credentials: Credentials) -> Grant:
-    """Use the refresh token up for a new pair; an answer without a new one leaves the old one in force.
+    """Use the refresh token up for a new pair.
 
     GitLab answers another client as it does for a revoked grant: `invalid_grant`. So another one does not ask.
     """
-    if credentials.get("clientId", oauth2.client_of(server).id) != oauth2.client_of(server).id:
-        raise ClientMissing(f"It was granted to another OAuth client than the one configured for {server.url}.")
+    oauth2.client_of_grant(server, credentials)
     if not credentials.get("refreshToken"):
         raise Refused("The grant came without a refresh token.", status=400, code=oauth2.INVALID_GRANT)
     tokens = oauth2.refresh(
@@ -48,7 +47,7 @@ def refresh(server: Server, credentials: Credentials) -> Grant:
         refresh_token=str(credentials["refreshToken"]),
         seconds=REFRESH_SECONDS,
     )
-    return _grant(tokens, credentials)
+    return oauth2.grant_of(tokens, credentials, KEPT)
 
 
 def revoke(server: Server, credentials: Credentials) -> None:
@@ -68,14 +67,6 @@ def verify(server: Server, credentials: Credentials) -> Verified:
 
 def _token_endpoint(server: Server) -> str:
     return f"{server.url}/oauth/token"
-
-
-def _grant(tokens: Tokens, before: Credentials) -> Grant:
-    kept = {name: before[name] for name in ("instanceUrl", "clientId", "refreshToken") if name in before}
-    credentials = {**kept, "accessToken": tokens.access_token, "tokenType": tokens.token_type}
-    if tokens.refresh_token:
-        credentials["refreshToken"] = tokens.refresh_token
-    return Grant(credentials=credentials, scopes=tokens.scopes, expires_at=tokens.expires_at)
 
 
 def refusal(error: ProviderError) -> str:
