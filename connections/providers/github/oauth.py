@@ -23,6 +23,7 @@ VERIFY_SECONDS = 15.0
 REFRESH_SECONDS = 60.0
 REVOKE_SECONDS = 5.0
 LOST = "GitHub does not accept its token any more. It was revoked, or the app was deleted."
+OF_AN_OAUTH_APP = "gho_"
 KEPT = (*token_endpoint.OF_SERVER, "clientId")
 
 
@@ -72,10 +73,15 @@ def end_token(server: Server, known_as: OAuthClient, token: str) -> None:
 
 
 def verify(server: Server, credentials: Credentials) -> Verified:
-    """Ask GitHub whose the grant is and what it may do."""
+    """Ask GitHub whose the grant is and what it may do.
+
+    A GitHub App's has no scopes. Nor may one to an OAuth app, which its token tells apart:
+    https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github#githubs-token-formats
+    """
+    token = str(credentials["accessToken"])
     with http.session(server.network, budget=VERIFY_SECONDS) as calls:
-        user = client.user(calls, api_url(server.url), str(credentials["accessToken"]))
-    is_of_app = not user.token.scopes
+        user = client.user(calls, api_url(server.url), token)
+    is_of_app = not user.token.scopes and not token.startswith(OF_AN_OAUTH_APP)
     facts = Facts(
         account=user.account,
         scopes=user.token.scopes or (),

@@ -102,6 +102,15 @@ def test_a_grant_to_an_oauth_app(admin: Api, github: Sandbox) -> None:
     assert stored.expires_at is None
 
 
+def test_a_grant_without_scopes_is_not_taken_for_one_to_a_github_app(admin: Api, github: Sandbox) -> None:
+    given = body(github, "oauth")
+    given["credentials"]["code"] = world.code(github, world.application_at(github), scopes=())
+    assert admin.post(GITHUB, given).status_code == 200
+    stored = AppConnection.objects.get()
+    assert stored.scopes == []
+    assert details(stored) == {"Granted to": ["An OAuth app"]}
+
+
 def test_a_grant_to_a_github_app_in_the_place_of_one_ends_and_is_refreshed(
     admin: Api, github: Sandbox, settings: Any
 ) -> None:
