@@ -1,124 +1,49 @@
 """The method `github-app`: a GitHub App, where it is installed on an account.
 
 https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/authenticating-as-a-github-app-installation.
-An installation token lives an hour and is made anew with the App's key; several may live at once. Who connects
-shows by their own token, used once, that the installation is theirs to use.
+An installation token lives an hour and is made anew with the App's key; several may live at once.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from itertools import chain
-from urllib.parse import quote, urlencode
 
 from connections.providers import http, oauth2
-from connections.providers.base import Candidate, Credentials, Field, Grant, Kind, Method, OAuth
-from connections.providers.clients import ClientKind, ClientVariables, OAuthClient, Server
-from connections.providers.errors import ClientMissing, GrantLost, NotTheirs, ProviderError, Refused
-from connections.providers.github import app_facts, app_maker, client, journeys, private_key, token_endpoint
+from connections.providers.base import Credentials, Field, Grant, Kind, Method, OAuth
+from connections.providers.clients import ClientKind, ClientVariables, Server
+from connections.providers.errors import ClientMissing, GrantLost, ProviderError, Refused
+from connections.providers.github import (
+    app_facts,
+    app_maker,
+    client,
+    installing,
+    journeys,
+    private_key,
+    token_endpoint,
+)
 from connections.providers.github.app_token import signed
-from connections.providers.github.credentials import api_url, is_hosted, url_of_setting
+from connections.providers.github.credentials import api_url, url_of_setting
 from connections.providers.github.fields import OF_SERVER
-from connections.providers.github.oauth import end_token
 from connections.providers.github.rest import CHECK_APP, AppUnknown
 from connections.providers.github.shapes import Installation
-from connections.providers.guides import Page
 from connections.providers.http import Calls
-from connections.providers.journeys import Brought, Consent, Use
+from connections.providers.journeys import Brought, Use
 from connections.providers.oauth2 import INVALID_CLIENT
 
 NAME = "github-app"
-EXCHANGE_SECONDS = 30.0
 MINT_SECONDS = 20.0
 REVOKE_SECONDS = 5.0
 # Of a token, counted by our clock: GitHub's may be ahead, and would have us use tokens that have ended.
 LIFE = timedelta(hours=1)
-NOT_THEIRS = "User does not have access to the provided installation"
-# Where the installation is, so that it is found again when its id has changed.
+# Where the installation is.
 TARGET = ("account", "accountId", "accountType")
 KEPT = ("installationId", *TARGET)
 TOLD = frozenset({"clientId", "appSlug", "installationId", "permissions", "repositories", *TARGET})
 
 
-def authorize_url(server: Server, consent: Consent) -> str:
-    """Return where a person installs the App; where it is installed already, the page where they show who they are.
-
-    https://docs.github.com/en/apps/sharing-github-apps/sharing-your-github-app
-    """
-    if consent.use.is_there:
-        return oauth2.authorize_url(server, token_endpoint.authorize_endpoint(server), consent)
-    return f"{_install_url(server)}?{urlencode({'state': consent.state})}"
-
-
-def _install_url(server: Server) -> str:
-    slug = quote(oauth2.client_of(server).details["slug"], safe="")
-    apps = "apps" if is_hosted(server.url) else "github-apps"
-    return f"{server.url}/{apps}/{slug}/installations/new"
-
-
 def exchange(server: Server, given: Credentials) -> Grant:
-    """Exchange a code for the person's token, see that the installation is theirs, and make a token of it.
-
-    Raises NotTheirs.
-    """
-    with _installations(server, given) as theirs:
-        found = _theirs(server, theirs, given)
-    return refresh(server, _named(server, given, found))
-
-
-def candidates(server: Server, given: Credentials) -> Sequence[Candidate]:
-    """Exchange a code for the person's token, and return the installations that are theirs to use.
-
-    Raises NotTheirs where there are none.
-    """
-    with _installations(server, given) as theirs:
-        found = sorted(theirs, key=lambda each: each.account.login.lower())
-    if not found:
-        raise NotTheirs(journeys.NOWHERE)
-    return [Candidate(f"{each.account.login} ({each.account.type})", _named(server, given, each)) for each in found]
-
-
-@contextmanager
-def _installations(server: Server, given: Credentials) -> Iterator[Iterator[Installation]]:
-    """Lend the installations of the person whose code was given. Their token ends with it."""
-    tokens = token_endpoint.exchange(server, given)
-    try:
-        with http.session(server.network, budget=EXCHANGE_SECONDS) as calls:
-            yield client.installations_of_user(calls, api_url(server.url), tokens.access_token)
-    finally:
-        with suppress(ProviderError):  # it ends by itself in some hours
-            end_token(server, oauth2.client_of(server), tokens.access_token)
-
-
-def _theirs(server: Server, theirs: Iterator[Installation], given: Credentials) -> Installation:
-    """Return the installation that was named; of a connection that is there, also one made anew in its place."""
-    again: Installation | None = None
-    for each in theirs:
-        if str(each.id) == str(given["installationId"]):
-            return each
-        if str(each.account.id) == given.get("accountId"):
-            again = each
-    if again is None:
-        page = Page(_install_url(server), "Install the GitHub App")
-        where = f". Install the App on {given['account']} again, then reconnect." if "account" in given else ""
-        raise NotTheirs(f"{NOT_THEIRS}{where}", page=page)
-    return again
-
-
-def _named(server: Server, given: Credentials, found: Installation) -> Credentials:
-    known_as = oauth2.client_of(server)
-    return {**token_endpoint.of_server(server, given), "clientId": known_as.id, **_of(found, known_as)}
-
-
-def _of(found: Installation, known_as: OAuthClient) -> Credentials:
-    return {
-        "appSlug": found.app_slug or known_as.details.get("slug", ""),
-        "installationId": str(found.id),
-        "account": found.account.login,
-        "accountId": str(found.account.id),
-        "accountType": found.account.type,
-    }
+    """See that the installation is theirs whose code was given, and make a token of it. Raises NotTheirs."""
+    return refresh(server, installing.theirs(server, given))
 
 
 def refresh(server: Server, credentials: Credentials) -> Grant:
@@ -149,7 +74,7 @@ def _made_by(calls: Calls, server: Server, jwt: str, credentials: Credentials) -
         if refusal.status != HTTPStatus.NOT_FOUND or isinstance(refusal, AppUnknown):
             raise
     found = _found_again(calls, api, jwt, credentials)
-    return _made(calls, api, jwt, {**credentials, **_of(found, oauth2.client_of(server))})
+    return _made(calls, api, jwt, {**credentials, **installing.naming(found, oauth2.client_of(server))})
 
 
 def _not_accepted(refusal: Refused) -> Refused:
@@ -244,7 +169,7 @@ METHOD = Method(
             Use(name="install", label="Install it now", scopes=(), has_challenge=False),
             Use(name="installed", label="It is installed already", scopes=(), is_there=True),
         ),
-        authorize_url=authorize_url,
+        authorize_url=installing.authorize_url,
         exchange=exchange,
         refresh=refresh,
         revoke=revoke,
@@ -253,6 +178,6 @@ METHOD = Method(
         kept=KEPT,
         makes_tokens=True,
         pending=journeys.pending,
-        candidates=candidates,
+        candidates=installing.candidates,
     ),
 )
