@@ -97,6 +97,16 @@ def test_what_the_account_is_called_is_no_markup(ann: Client, admin: Api, gitlab
     assert evil not in ann.get(path(connection_id)).content.decode()
 
 
+def test_a_grant_that_never_ends_is_not_said_to_renew_itself(gitlab: Sandbox, settings: Any) -> None:
+    oauth.configure(settings, gitlab)
+    ann = person_who_connects()
+    connection = connected(ann, gitlab)
+    change(str(connection.id), token_expires_at=None)
+    shown = text(ann.browser.get(path(connection.id)))
+    assert "Expires Never" in shown
+    assert "renews itself" not in shown
+
+
 def test_a_grant_is_reconnected_and_a_token_is_replaced(admin: Api, gitlab: Sandbox, settings: Any) -> None:
     oauth.configure(settings, gitlab)
     ann = person_who_connects()
