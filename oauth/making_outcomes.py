@@ -76,7 +76,7 @@ def failed(
     kind = provider.clients.get(attempt.method) if attempt else None
     words = next((words for type_, words in WORDS.items() if isinstance(error, type_)), DEFAULT)
     names = {"kind": kind.title if kind else "client", "app": provider.display_name}
-    page = outcome(
+    return outcome(
         request,
         title=words.title.format_map(names),
         cause=words.cause.format_map(names) or cause_of(error),
@@ -84,10 +84,8 @@ def failed(
         steps=list(_steps(provider, kind, error, attempt)),
         facts={"Instance": attempt.instance_url, "Name": attempt.name} if attempt else {},
         status=error.status,
+        headers=error.headers,
     )
-    for name, value in error.headers.items():
-        page.headers[name] = value
-    return page
 
 
 def _steps(

@@ -60,12 +60,16 @@ def failed(
     if isinstance(error, errors.AccessRefused) and error.page_url:
         steps.insert(0, Step(error.page_label, error.page_url))
     facts = {"Instance": attempt.instance_url} if attempt else {}
-    page = outcome(
-        request, title=title, cause=cause_of(error), advice=advice, steps=steps, facts=facts, status=error.status
+    return outcome(
+        request,
+        title=title,
+        cause=cause_of(error),
+        advice=advice,
+        steps=steps,
+        facts=facts,
+        status=error.status,
+        headers=error.headers,
     )
-    for name, value in error.headers.items():
-        page.headers[name] = value
-    return page
 
 
 def words_for(error: WireError) -> Words:

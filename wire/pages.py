@@ -72,6 +72,7 @@ def outcome(
     steps: Sequence[Step] = (),
     facts: Mapping[str, str] | None = None,
     status: int = 200,
+    headers: Mapping[str, str] | None = None,
 ) -> HttpResponse:
     """Return the page that says what happened (`title`), why, and what to do: in words, and as links and buttons.
 
@@ -87,8 +88,10 @@ def outcome(
         "facts": {**(facts or {}), "Request": origin_of(request).request_id},
     }
     if status >= ServerError.status:
-        return HttpResponse(render_to_string("outcome.html", {**preferences(request), **shown}), status=status)
-    return HttpResponse(render_to_string("outcome.html", shown, request), status=status)
+        page = render_to_string("outcome.html", {**preferences(request), **shown})
+    else:
+        page = render_to_string("outcome.html", shown, request)
+    return HttpResponse(page, status=status, headers=dict(headers or {}))
 
 
 def cause_of(error: WireError) -> str:
@@ -109,9 +112,8 @@ def refusal(request: HttpRequest, error: WireError) -> HttpResponse:
         advice=ADVICE.get(error.status, ""),
         steps=[HOME],
         status=error.status,
+        headers=error.headers,
     )
-    for name, value in error.headers.items():
-        page.headers[name] = value
     add_never_cache_headers(page)
     return page
 
