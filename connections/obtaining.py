@@ -27,11 +27,13 @@ def obtain(
     connection: AppConnection,
     actor: Actor,
     scopes: Collection[str] = (),
+    instance_url: str = "",
     is_chosen: bool = False,
 ) -> Verified:
     """Turn what was given into credentials that work, with no database connection held while the server is asked.
 
-    `connection` is the one that they are for, stored or not.
+    `connection` is the one that they are for, stored or not. What names no server is for that at `instance_url`, or
+    else for that of the operator's client.
 
     A code is exchanged first; for what `is_chosen` among candidates a token is made. What came of that is given
     back when it does not verify or lacks `scopes`.
@@ -41,7 +43,7 @@ def obtain(
     kind = provider.client_of(method)
     if method.oauth is None or kind is None:
         return _verify(provider, method, server_for(provider, given, connection.organization_id), given)
-    server = _known_at(provider, method, kind, given, connection)
+    server = _known_at(provider, method, kind, given, connection, instance_url=instance_url)
     with _refusals(provider, method.oauth):
         grant = (method.oauth.refresh if is_chosen else method.oauth.exchange)(server, given)
     with given_back_on_failure(connection, grant.credentials, actor):
@@ -52,22 +54,28 @@ def obtain(
 
 
 def candidates(
-    provider: Provider, method: Method, given: Credentials, *, connection: AppConnection
+    provider: Provider, method: Method, given: Credentials, *, connection: AppConnection, instance_url: str
 ) -> Sequence[Candidate]:
-    """Exchange a code, and return what the person whose it is may connect to. Raises as `obtain`."""
+    """Exchange a code, and return what the person whose it is may connect to. Otherwise like `obtain`."""
     kind = provider.client_of(method)
     if method.oauth is None or method.oauth.candidates is None or kind is None:
         raise ValueError(f"{method.name} knows no candidates")
-    server = _known_at(provider, method, kind, given, connection)
+    server = _known_at(provider, method, kind, given, connection, instance_url=instance_url)
     with _refusals(provider, method.oauth):
         return method.oauth.candidates(server, given)
 
 
 def _known_at(
-    provider: Provider, method: Method, kind: ClientKind, given: Credentials, connection: AppConnection
+    provider: Provider,
+    method: Method,
+    kind: ClientKind,
+    given: Credentials,
+    connection: AppConnection,
+    *,
+    instance_url: str,
 ) -> Server:
     """Return the server with our client there, and let go of the database."""
-    default_url = url_of(provider, kind)
+    default_url = instance_url or url_of(provider, kind)
     server = server_with_client(provider, method, given, connection.organization_id, default_url=default_url)
     if server.client is None:
         raise no_client(provider, kind, server.url)

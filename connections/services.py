@@ -41,11 +41,13 @@ def create(
     description: str | None,
     project_id: str | None,
     scopes: Collection[str] = (),
+    instance_url: str = "",
     is_chosen: bool = False,
 ) -> ConnectionView:
     """Verify credentials and store them as a new connection. Without `scopes` it is not stored.
 
-    `is_chosen` credentials are those of a candidate: never what a request says.
+    `instance_url` is where credentials that name no server are from, if that is known. `is_chosen` credentials are
+    those of a candidate: never what a request says.
 
     Raises BadRequest for an unknown project, a taken name and refused credentials; PermissionDenied.
     """
@@ -65,6 +67,7 @@ def create(
         connection=connection,
         actor=principal.actor,
         scopes=scopes,
+        instance_url=instance_url,
         is_chosen=is_chosen,
     )
     with given_back_on_failure(connection, verified.credentials, principal.actor):

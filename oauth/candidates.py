@@ -29,6 +29,7 @@ def create(
         description=attempt.description or None,
         project_id=str(attempt.project_id) if attempt.project_id else None,
         scopes=attempt.scopes,
+        instance_url=attempt.instance_url,
         is_chosen=is_chosen,
     )
 
@@ -45,7 +46,9 @@ def offer(attempt: OAuthAttempt, given: Credentials) -> None:
     """
     provider = PROVIDERS[attempt.app]
     method = provider.methods[attempt.method]
-    found = obtaining.candidates(provider, method, given, connection=connection_of(attempt))
+    found = obtaining.candidates(
+        provider, method, given, connection=connection_of(attempt), instance_url=attempt.instance_url
+    )
     attempt.found = {CANDIDATES: [{"label": each.label, "credentials": each.credentials} for each in found]}
     attempt.expires_at = timezone.now() + LIFETIME
     attempt.save(update_fields=["found", "expires_at"])

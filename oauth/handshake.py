@@ -129,7 +129,14 @@ def _reconnect(
     connection = _connection(attempt)
     services.require_reconnectable(principal, provider, connection.id)
     method = provider.methods[attempt.method]
-    verified = obtain(provider, method, given, connection=connection, actor=principal.actor)
+    verified = obtain(
+        provider,
+        method,
+        given,
+        connection=connection,
+        actor=principal.actor,
+        instance_url=attempt.instance_url,
+    )
     with given_back_on_failure(connection, verified.credentials, principal.actor):
         difference = compare(attempt, _connection(attempt), verified.facts)
         if difference != Difference():
