@@ -34,7 +34,7 @@ from connections.providers.urls import Target, check_url, normal_url
 __all__ = ["Answer", "Calls", "GuardedAdapter", "check_url", "guard", "normal_url", "retry_after", "session"]
 
 CHUNK = 64 * 1024
-CALLS_WORTH = 4  # largest bodies that one session may receive
+MOST_BODIES = 4  # of the largest size, that one session may receive unless it is known to need more
 PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
 USER_AGENT = f"app-connections/{tomllib.loads(PYPROJECT.read_text())['project']['version']}"
 
@@ -117,9 +117,9 @@ class GuardedAdapter(HTTPAdapter):
 class Calls:
     """A session: connections are kept between its calls, cookies are not."""
 
-    def __init__(self, network: Network, budget: float | None = None) -> None:
+    def __init__(self, network: Network, budget: float | None = None, bodies: int = MOST_BODIES) -> None:
         self._network = network
-        self._left = CALLS_WORTH * network.max_body
+        self._most = self._left = bodies * network.max_body
         self._session = requests.Session()
         guard(self._session, network, budget)
 
@@ -152,7 +152,7 @@ class Calls:
         response = self._session.send(self._prepared(request), allow_redirects=False)
         self._left -= len(response.content)
         if self._left < 0:
-            raise failures.too_large(target.shown, CALLS_WORTH * self._network.max_body)
+            raise failures.too_large(target.shown, self._most)
         return Answer(target.shown, response.status_code, response.headers, response.content)
 
     def _prepared(self, request: requests.Request) -> requests.PreparedRequest:
@@ -174,9 +174,12 @@ def guard(session: requests.Session, network: Network, budget: float | None = No
 
 
 @contextmanager
-def session(network: Network, budget: float | None = None) -> Iterator[Calls]:
-    """Open a session under the operator's rule, with `budget` seconds for all its calls together, if given."""
-    calls = Calls(network, budget)
+def session(network: Network, budget: float | None = None, bodies: int = MOST_BODIES) -> Iterator[Calls]:
+    """Open a session under the operator's rule, with `budget` seconds for all its calls together, if given.
+
+    They may receive as much as `bodies` of the largest size: each of them is read whole, and only one at a time.
+    """
+    calls = Calls(network, budget, bodies)
     try:
         yield calls
     finally:

@@ -1,4 +1,4 @@
-"""The operator's clients are at a GitHub Enterprise Server, and an organization has some of its own at github.com."""
+"""The operator's clients are at a GitHub Enterprise Server, and an organization has its own at github.com."""
 
 import socket
 from typing import Any

@@ -109,3 +109,21 @@ def test_an_answer_of_another_shape_is_no_internal_error(
     for listed in ("repositories", "organizations", "environments"):
         found = admin.get(f"{path}/{listed}", {"owner": "acme", "repo": "api"})
         assert found.status_code in {200, 400}
+
+
+def test_one_page_of_a_listing_may_be_no_larger_than_any_answer(admin: Api, github: Sandbox) -> None:
+    """To read JSON takes up to 25 times as much memory, and several requests do so at once."""
+    one = create(admin, github)["id"]
+    answer(github, "/api/v3/user/repos", [{}] * 2_000_000)
+    response = admin.get(f"{GITHUB}/{one}/repositories")
+    assert response.status_code == 400
+    assert "sent more than 5 MiB" in response.json()["message"]
+
+
+def test_a_listing_may_be_longer_than_that_and_not_without_end(admin: Api, github: Sandbox) -> None:
+    one = create(admin, github)["id"]
+    page = [{"id": 7, "name": "x" * 50_000}] * 100
+    answer(github, "/api/v3/user/repos", page, headers={"Link": '<https://next.example.com>; rel="next"'})
+    response = admin.get(f"{GITHUB}/{one}/repositories")
+    assert response.status_code == 400
+    assert "sent more than 80 MiB" in response.json()["message"]
