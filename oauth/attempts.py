@@ -198,9 +198,10 @@ def require_own(attempt: OAuthAttempt, user: User | None, session_key: str | Non
         raise StateExpired
 
 
-def of_person(attempt_id: uuid.UUID, user: User) -> OAuthAttempt | None:
-    """Return an attempt to connect of this person, for the form that it began with."""
-    return OAuthAttempt.objects.filter(pk=attempt_id, user=user, purpose=Purpose.CONNECT).first()
+def of_person(attempt_id: uuid.UUID, user: User, provider: Provider) -> OAuthAttempt | None:
+    """Return this person's attempt to connect to an app, for the form that it began with."""
+    attempts = OAuthAttempt.objects.filter(user=user, app=provider.app, purpose=Purpose.CONNECT)
+    return attempts.filter(pk=attempt_id).first()
 
 
 def await_others(attempt: OAuthAttempt) -> None:

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from connections import services
+from connections.providers.base import Provider
 from oauth import attempts, candidates, handshake
 from oauth.errors import StateExpired
 from oauth.forms import ChoiceForm
@@ -23,7 +24,7 @@ from wire.errors import WireError
 def confirm(request: PersonRequest, app: str, attempt_id: uuid.UUID) -> HttpResponse:
     """Ask whether a grant that differs may replace the old one, and do what was decided."""
     provider = provider_of(app)
-    attempt = _own(request, attempt_id)
+    attempt = _own(request, provider, attempt_id)
     try:
         attempts.require_own(attempt, request.user, request.session.session_key)
         if request.method == "POST":
@@ -57,7 +58,7 @@ def _decide(request: PersonRequest, attempt: OAuthAttempt) -> HttpResponse:
 def choose(request: PersonRequest, app: str, attempt_id: uuid.UUID) -> HttpResponse:
     """Ask which of what a person has at the server a new connection is to, and make it."""
     provider = provider_of(app)
-    attempt = _own(request, attempt_id)
+    attempt = _own(request, provider, attempt_id)
     oauth = provider.methods[attempt.method].oauth
     try:
         attempts.require_own(attempt, request.user, request.session.session_key)
@@ -72,8 +73,8 @@ def choose(request: PersonRequest, app: str, attempt_id: uuid.UUID) -> HttpRespo
     return render(request, "oauth/choose.html", shown, status=422 if form.is_bound else 200)
 
 
-def _own(request: PersonRequest, attempt_id: uuid.UUID) -> OAuthAttempt:
-    attempt = attempts.of_person(attempt_id, request.user)
+def _own(request: PersonRequest, provider: Provider, attempt_id: uuid.UUID) -> OAuthAttempt:
+    attempt = attempts.of_person(attempt_id, request.user, provider)
     if attempt is None:
         raise Http404
     return attempt

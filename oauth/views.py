@@ -60,7 +60,7 @@ def new(request: PersonRequest, app: str) -> HttpResponse:
     `?method=` says by which method; a connection that is there has its own.
     """
     provider = provider_of(app)
-    attempt = _earlier(request)
+    attempt = _earlier(request, provider)
     return_to = attempt.return_to if attempt else safe_return(request, request.GET.get("next", ""))
     connection_id = attempt.reconnects if attempt else _uuid(request.GET.get("connection", ""))
     if connection_id:
@@ -245,9 +245,9 @@ def _form_page(
     return response
 
 
-def _earlier(request: PersonRequest) -> OAuthAttempt | None:
+def _earlier(request: PersonRequest, provider: Provider) -> OAuthAttempt | None:
     attempt_id = _uuid(request.GET.get("attempt", ""))
-    return attempts.of_person(attempt_id, request.user) if attempt_id else None
+    return attempts.of_person(attempt_id, request.user, provider) if attempt_id else None
 
 
 def _uuid(text: str) -> uuid.UUID | None:

@@ -179,6 +179,12 @@ class TestWhatIsInstalledAlready:
         assert ann.elsewhere().browser.post(question, {"number": "0"}).status_code == 403
         assert AppConnection.objects.count() == 0
 
+    def test_below_another_app_there_is_no_such_choice(self, ann: Person, back: str) -> None:
+        question = ann.come_back(back)["Location"].replace("/github/", "/gitlab/")
+        assert ann.browser.get(question).status_code == 404
+        assert ann.browser.post(question, {"number": "0"}).status_code == 404
+        assert AppConnection.objects.count() == 0
+
     def test_ten_minutes_later_it_is_too_late(self, ann: Person, back: str) -> None:
         question = ann.come_back(back)["Location"]
         OAuthAttempt.objects.update(expires_at=OAuthAttempt.objects.get().created_at)
