@@ -50,7 +50,7 @@ def complete(principal: Principal, attempt: OAuthAttempt, answer: Mapping[str, s
     """
     provider = PROVIDERS[attempt.app]
     oauth = _oauth(attempt)
-    known = {**kept_of(oauth, attempt.reconnects), **_brought(oauth, answer)}
+    known = {**kept_of(oauth, attempt.reconnects), **_brought_before(oauth, attempt), **_brought(oauth, answer)}
     absent = "" if "error" in answer else _absent(oauth, {**attempt.given, **known})
     is_open = bool(absent) and candidates.are_there(oauth, attempt)
     if absent and not is_open:
@@ -104,6 +104,11 @@ def brought_without_code(attempt: OAuthAttempt, answer: Mapping[str, str]) -> Cr
 def _brought(oauth: OAuth, answer: Mapping[str, str]) -> Credentials:
     values = {each.field: answer.get(each.parameter, "") for each in oauth.brought}
     return {name: value for name, value in values.items() if 0 < len(value) <= LONGEST_PART}
+
+
+def _brought_before(oauth: OAuth, attempt: OAuthAttempt) -> Credentials:
+    """Return what came back without a code, before the code was asked for."""
+    return {each.field: attempt.given[each.field] for each in oauth.brought if each.field in attempt.given}
 
 
 def _absent(oauth: OAuth, known: Credentials) -> str:

@@ -256,6 +256,17 @@ def test_another_account_needs_a_decision(ann: Person, forge: Installing) -> Non
     assert (AppConnection.objects.get().account or {})["username"] == "acme"
 
 
+def test_so_does_one_that_has_the_app_already(ann: Person, forge: Installing, github: Sandbox, app: App) -> None:
+    old = connected(ann, forge)
+    github.install(app, "acme")
+    forge.account = "acme"
+    onward = reconnect(ann, forge, old, use="install")["Location"]
+    question = ann.come_back(forge.approve(onward))["Location"]
+    assert "acme instead of ann" in text(ann.browser.get(question))
+    ann.browser.post(question, {"decision": "replace"})
+    assert (AppConnection.objects.get().account or {})["username"] == "acme"
+
+
 def test_a_state_of_one_method_makes_no_connection_of_another(
     ann: Person, forge: Installing, github: Sandbox, app: App
 ) -> None:
