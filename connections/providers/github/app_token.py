@@ -7,6 +7,7 @@ import jwt
 
 from connections.providers.clients import OAuthClient, Server
 from connections.providers.github.credentials import is_hosted
+from connections.providers.github.private_key import loaded
 
 # GitHub, whose clock may be behind, refuses what was issued in its future, or ends more than 10 minutes from now:
 # https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-json-web-token-jwt-for-a-github-app
@@ -21,7 +22,7 @@ def app_jwt(client_id_or_app_id: str, private_key: str, now: float | None = None
     """
     moment = int(time.time() if now is None else now)
     claims = {"iat": moment - BACKDATED, "exp": moment + LIFE, "iss": client_id_or_app_id}
-    return jwt.encode(claims, private_key, algorithm="RS256")
+    return jwt.encode(claims, loaded(private_key), algorithm="RS256")
 
 
 def signed(server: Server, known_as: OAuthClient) -> Iterator[str]:

@@ -6,6 +6,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from connections.providers.github import private_key
 from connections.providers.github.app_token import app_jwt
 from tests.providers.github import keys
 
@@ -30,3 +31,13 @@ def test_it_is_signed_by_the_key_and_by_no_other() -> None:
     another = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     with pytest.raises(jwt.InvalidSignatureError):
         jwt.decode(app_jwt("12345", keys.pem()), another.public_key(), algorithms=["RS256"])
+
+
+def test_to_sign_proves_the_key_no_more() -> None:
+    """Proving it holds up everything else that runs; it was proved when it was read."""
+    pem = keys.pem(bits=4096)
+    began = time.thread_time()
+    private_key.read(pem)
+    was_read = time.thread_time()
+    app_jwt("12345", pem)
+    assert time.thread_time() - was_read < (was_read - began) / 4

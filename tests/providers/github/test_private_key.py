@@ -150,6 +150,7 @@ REFUSED: dict[str, tuple[Callable[[], str], str]] = {
     "half of the base64": (lambda: keys.base64_of(keys.pem())[:1001], private_key.CUT_OFF),
     "half of the body": (lambda: keys.body(keys.pem())[:801], private_key.CUT_OFF),
     "more than any key": (lambda: keys.pem() + "A" * 32_768, private_key.TOO_LONG),
+    "a body as large as that of 5120 bits": (lambda: "A" * 3_900, private_key.TOO_LONG),
     "a body larger than any key": (lambda: "A" * 32_768, private_key.TOO_LONG),
 }
 SENTENCES = {sentence for _, sentence in REFUSED.values()}
