@@ -29,9 +29,13 @@ def url_of_setting(host: str) -> str:
 
 
 def server_url(credentials: Credentials, default: str = DEFAULT_URL) -> str:
-    """Return the web address of the host that is named, or else the default; without a slash at the end."""
-    host = str(credentials.get("host") or "").strip()
-    return (web_url(host) if host else default).rstrip("/")
+    """Return the web address of the host that is named, or else the default; without a slash at the end.
+
+    The cloud without a host is github.com, wherever the default is.
+    """
+    if host := str(credentials.get("host") or "").strip():
+        return web_url(host).rstrip("/")
+    return DEFAULT_URL if credentials.get("instanceType") == "cloud" else default.rstrip("/")
 
 
 def credentials_at(url: str) -> Credentials:

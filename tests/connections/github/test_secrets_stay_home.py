@@ -51,6 +51,21 @@ def test_our_client_is_for_its_own_host_and_another_is_asked_nothing(
 
 
 @pytest.mark.parametrize("method", CLIENT)
+def test_the_cloud_without_a_host_is_github_com_wherever_our_client_is(
+    admin: Api, github: Sandbox, method: str
+) -> None:
+    given = body(github, method)
+    given["credentials"] = {**given["credentials"], "instanceType": "cloud", "host": ""}
+    github.clear_requests()
+    answer = admin.post(GITHUB, given)
+    assert answer.status_code == 400
+    assert answer.json()["message"].startswith(
+        f"There is no {CLIENT[method]} for https://github.com. The configured"
+    )
+    assert github.requests == []
+
+
+@pytest.mark.parametrize("method", CLIENT)
 def test_a_change_cannot_lead_our_secrets_to_another_host(
     admin: Api, github: Sandbox, other_github: Sandbox, method: str
 ) -> None:

@@ -30,6 +30,7 @@ def test_the_server_is_the_host_that_is_named(credentials: dict[str, str | None]
 
 def test_without_a_host_the_server_is_the_default() -> None:
     assert server_url({}, "https://git.example.com/") == "https://git.example.com"
+    assert server_url({"instanceType": "cloud"}, "https://git.example.com") == "https://github.com"
     assert server_url({"host": "github.com"}, "https://git.example.com") == "https://github.com"
 
 
