@@ -1,5 +1,6 @@
 """What is special about an App: it is installed, may be installed already, and may have to be approved."""
 
+import json
 from typing import Any
 
 import pytest
@@ -209,6 +210,18 @@ class TestWhatIsInstalledAlready:
         assert page.status_code == 400
         assert "The name is taken by now" in text(page)
         assert AppConnection.objects.count() == 1
+
+
+def test_a_server_cannot_offer_more_than_anybody_chooses_among(
+    ann: Person, forge: Installing, github: Sandbox
+) -> None:
+    account = {"id": 7, "login": "a" * 255, "type": "Organization"}
+    page = {"installations": [{"id": 7, "account": account, "app_slug": "s" * 255}] * 100}
+    headers = {"Content-Type": "application/json", "Link": '<https://next.example.com>; rel="next"'}
+    github.misbehave("status", "/api/v3/user/installations", status=200, body=json.dumps(page), headers=headers)
+    back = forge.approve(begin(ann, forge, use="installed"))
+    assert "/choose/" in ann.come_back(back)["Location"]
+    assert len((OAuthAttempt.objects.get().found or {})["candidates"]) == 1000
 
 
 def test_where_it_is_installed_nowhere_the_person_is_told_to_install_it(ann: Person, forge: Installing) -> None:

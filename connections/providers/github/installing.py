@@ -5,6 +5,7 @@ https://docs.github.com/en/apps/sharing-github-apps/sharing-your-github-app
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import islice
 from urllib.parse import quote, urlencode
 
 from connections.providers import http, oauth2
@@ -19,6 +20,7 @@ from connections.providers.guides import Page
 from connections.providers.journeys import Consent
 
 EXCHANGE_SECONDS = 30.0
+MOST_OFFERED = 1000
 NOT_THEIRS = "User does not have access to the provided installation"
 
 
@@ -47,7 +49,7 @@ def theirs(server: Server, given: Credentials) -> Credentials:
 def candidates(server: Server, given: Credentials) -> Sequence[Candidate]:
     """Exchange a code, and return the installations that are theirs to use. Raises NotTheirs for none."""
     with _of_person(server, given) as installations:
-        found = sorted(installations, key=lambda each: each.account.login.lower())
+        found = sorted(islice(installations, MOST_OFFERED), key=lambda each: each.account.login.lower())
     if not found:
         raise NotTheirs(journeys.NOWHERE)
     return [Candidate(f"{each.account.login} ({each.account.type})", _named(server, given, each)) for each in found]
