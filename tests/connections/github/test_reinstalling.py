@@ -59,3 +59,14 @@ def test_an_app_that_is_gone_has_to_be_installed_again(admin: Api, github: Sandb
         "Reconnect the connection."
     )
     assert AppConnection.objects.get().status == Status.RECONNECT_REQUIRED
+
+
+def test_what_was_found_gone_comes_back_by_no_installation(admin: Api, github: Sandbox, path: str) -> None:
+    """An owner who had uninstalled the App may install it again for others."""
+    github.uninstall(there(github))
+    health.check(AppConnection.objects.get().id)
+    github.install(world.app_at(github), "moving")
+    let_the_token_end()
+    health.check(AppConnection.objects.get().id)
+    assert admin.get(f"{path}/repositories").status_code == 400
+    assert AppConnection.objects.get().status == Status.RECONNECT_REQUIRED
