@@ -32,6 +32,7 @@ HANDSHAKE = [
     (handshake.NotAMember, 403, "ForbiddenError"),
     (handshake.NothingToChoose, 400, "BadRequest"),
     (handshake.NothingToConfirm, 400, "BadRequest"),
+    (handshake.NothingToChoose, 400, "BadRequest"),
     (handshake.NotReplaced, 400, "BadRequest"),
     (handshake.CodeRefused, 400, "BadRequest"),
     (handshake.NotFetched, 400, "BadRequest"),
