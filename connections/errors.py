@@ -95,11 +95,11 @@ class InstanceRefused(BadRequest):
 
 
 class InstanceInUse(BadRequest):
-    """`count` OAuth connections are to `url`; `cause` is why they stand in the way."""
+    """`count` connections have grants of our clients at `url`; `cause` is what to do about them."""
 
     def __init__(self, url: str, count: int, cause: str) -> None:
-        using = "1 OAuth connection uses" if count == 1 else f"{count} OAuth connections use"
-        super().__init__(f"{using} {url}. {cause}")
+        depending = "1 connection depends" if count == 1 else f"{count} connections depend"
+        super().__init__(f"{depending} on {url}. {cause}")
 
 
 class ScopesLacking(BadRequest):

@@ -22,7 +22,7 @@ AT_ONCE = 500
 TOGETHER = "clientId and clientSecrets go together: give both, or neither."
 SECRETS_OF_ITS_OWN = "clientId: a new client has secrets of its own. Give clientSecrets with it."
 ONE_OF_TWO = "Give clientSecrets, which replaces them all, or addClientSecret, not both."
-CLIENT_STAYS = "Their grants belong to the OAuth client that is there now. Delete them before it changes."
+CLIENT_STAYS = "Delete what was made with the {title} that is there now before that changes."
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def require_same(provider: Provider, kind: ClientKind, instance: Instance, *, be
 def require_free(kind: ClientKind, instance: Instance) -> None:
     """Refuse to take a client away that connections have grants of; raises InstanceInUse."""
     if using := connections_by(kind, instance):
-        raise InstanceInUse(instance.url, len(using), CLIENT_STAYS)
+        raise InstanceInUse(instance.url, len(using), CLIENT_STAYS.format(title=kind.title))
 
 
 def dependents(instance: Instance) -> list[uuid.UUID]:

@@ -26,7 +26,7 @@ from organizations.roles import Permission
 from wire.unique import unless_taken
 
 URL_STAYS = "instanceUrl: the address of an instance does not change. Register the other address beside it."
-INSTANCE_STAYS = "Without the instance their tokens could not be refreshed. Delete them first."
+INSTANCE_STAYS = "Without the instance no token is renewed any more. Delete first what depends on it."
 # By column, what the wire calls it.
 WIRE_NAMES = {"allow_private": "allowPrivate", "ca_pem": "caCertificates"}
 

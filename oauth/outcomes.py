@@ -39,7 +39,7 @@ WORDS: dict[type[WireError], Words] = {
         "The access does not work", f"{NOTHING_STORED} See to the cause, then connect again."
     ),
     errors.ClientNotConfigured: Words(
-        "Connecting is not set up", "The operator sets the client id and secret of an OAuth application there."
+        "Connecting is not set up", "The operator of this service sets the variables of its client there."
     ),
     errors.NoClientThere: Words("Connecting is not set up for this instance", NOTHING_STORED),
     RateLimited: Words("Too much is going on there", f"{NOTHING_STORED} Wait a minute, then connect again."),

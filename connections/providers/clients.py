@@ -109,13 +109,14 @@ class Maker:
 class ClientKind:
     """A kind of client that a provider knows.
 
-    `title` is what people call it, `labels` what they call its details; `missing` is the contract's word for its
-    lack.
+    `title` is what the server's people call it, `labels` what they call its details; `missing` is the contract's
+    word for its lack. `steps` tell how it is made there by hand, above its redirect URI and what it may do.
     """
 
     name: str
     title: str
     missing: str
     variables: ClientVariables
+    steps: Sequence[str]
     maker: Maker | None = None
     labels: Mapping[str, str] = field(default_factory=dict)

@@ -45,6 +45,10 @@ class Shown:
         return self.kinds[0]
 
     @property
+    def has_no_client(self) -> bool:
+        return not any(each.client or each.has_shared_client for each in self.kinds)
+
+    @property
     def first_expiry(self) -> Authority | None:
         return min(self.authorities, key=lambda each: each.expires_at, default=None)
 
@@ -98,9 +102,9 @@ def new(request: PersonRequest, app: str) -> HttpResponse:
         made.append(instances.register(request.principal, provider, **form.settings()))
 
     if request.method == "POST" and form.is_valid() and form.send(register):
-        messages.success(request, f"{made[0].url} is registered. Next, create its OAuth application.")
+        messages.success(request, f"{made[0].url} is registered. Next, create its {first_client(provider)}.")
         return HttpResponseRedirect(page_of(provider, made[0].id))
-    shown = {"provider": provider, "form": form, "has_oauth": bool(provider.browser_methods)}
+    shown = {"provider": provider, "form": form, "next": first_client(provider)}
     return render(request, "connections/instance_new.html", shown, status=_status(form))
 
 
@@ -178,6 +182,13 @@ def _page(request: PersonRequest, provider: Provider, instance: Instance, **form
         **forms,
     }
     return render(request, "connections/instance.html", shown, status=422 if asked else 200)
+
+
+def first_client(provider: Provider) -> str:
+    """Return what the client is called that comes first at a new instance: that of the recommended method."""
+    methods = sorted(provider.browser_methods.values(), key=lambda method: not method.is_recommended)
+    kind = provider.client_of(methods[0]) if methods else None
+    return kind.title if kind else ""
 
 
 def _section(principal: Principal, provider: Provider, usage: dict[tuple[str, str], Usage]) -> AppSection:

@@ -29,7 +29,7 @@ def test_a_person_registers_an_instance_adds_its_client_and_deletes_it(page: Pag
     expect(page.get_by_role("listitem").filter(has_text="redirect URI")).to_contain_text(callback)
     page.get_by_label("Client ID").fill("1f0e2d3c4b5a6978")
     page.get_by_label("Client secrets").fill("gloas-one\ngloas-two")
-    page.get_by_role("button", name="Save OAuth client").click()
+    page.get_by_role("button", name="Save OAuth application").click()
     expect(page.get_by_role("status")).to_contain_text(f"{URL} is changed.")
     expect(page.get_by_text("2 secrets")).to_be_visible()
     assert "gloas-" not in page.content()

@@ -71,7 +71,7 @@ def test_our_secret_is_sent_to_no_other_instance(admin: Api, gitlab: Sandbox, ap
     assert answer.status_code == 400
     message = answer.json()["message"]
     assert message.startswith(
-        f"There is no OAuth client for {other.url}. The configured one belongs to {gitlab.url}"
+        f"There is no OAuth application for {other.url}. The configured one belongs to {gitlab.url}"
     )
     assert "Register the instance" in message
 

@@ -76,18 +76,18 @@ TABLE = [
     (connections.AccessRefused("x"), 403, "ForbiddenError", "x"),
     (connections.GatewayNotFound("7"), 404, "NotFound", "Gateway with ID 7 not found for org"),
     (
-        connections.NoClientThere("gitlab", "OAuth client", "https://a", "https://b"),
+        connections.NoClientThere("gitlab", "OAuth application", "https://a", "https://b"),
         400,
         "BadRequest",
-        "There is no OAuth client for https://a. The configured one belongs to https://b, and its secret is sent "
-        "nowhere else. Register the instance with one of its own: POST "
+        "There is no OAuth application for https://a. The configured one belongs to https://b, and its secret is "
+        "sent nowhere else. Register the instance with one of its own: POST "
         "/api/v1/app-connections/gitlab/instances.",
     ),
     (
-        connections.NoClientThere("gitlab", "OAuth client", "https://a", ""),
+        connections.NoClientThere("gitlab", "OAuth application", "https://a", ""),
         400,
         "BadRequest",
-        "There is no OAuth client for https://a. Register the instance with one of its own: POST "
+        "There is no OAuth application for https://a. Register the instance with one of its own: POST "
         "/api/v1/app-connections/gitlab/instances.",
     ),
     (
@@ -148,13 +148,13 @@ TABLE = [
         connections.InstanceInUse("https://a", 1, "Why."),
         400,
         "BadRequest",
-        "1 OAuth connection uses https://a. Why.",
+        "1 connection depends on https://a. Why.",
     ),
     (
         connections.InstanceInUse("https://a", 2, "Why."),
         400,
         "BadRequest",
-        "2 OAuth connections use https://a. Why.",
+        "2 connections depend on https://a. Why.",
     ),
     (connections.InstanceNotFound("1"), 404, "NotFound", "Could not find instance with ID 1"),
     (connections.ConnectionNotFound("1"), 404, "NotFound", "Could not find App Connection with ID 1"),

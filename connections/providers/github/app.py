@@ -132,6 +132,7 @@ CLIENT = ClientKind(
         private_key="INF_APP_CONNECTION_GITHUB_APP_PRIVATE_KEY",
         read_private_key=private_key.read,
     ),
+    steps=journeys.TO_AN_APP,
     maker=app_maker.MAKER,
     labels={"slug": "Slug", "appId": "App ID", "name": "Name", "owner": "Owner"},
 )

@@ -4,6 +4,22 @@ from collections.abc import Mapping
 
 from connections.providers.journeys import Journey, Pending
 
+TO_AN_OAUTH_APP = (
+    "Sign in at GitHub, and open the settings of the organization that shall own it: Developer settings, OAuth "
+    "apps, New OAuth app.",
+    "Give it the redirect URI below as its authorization callback URL, letter by letter. People are asked for the "
+    "scopes below when they connect.",
+    "Register it, generate a client secret, and copy the client ID and the secret, which GitHub shows only once.",
+)
+TO_AN_APP = (
+    "Sign in at GitHub, and open the settings of the organization that shall own it: Developer settings, GitHub "
+    "Apps, New GitHub App.",
+    "Give it the redirect URI below as its first callback URL, letter by letter, and the permissions that stand "
+    "above.",
+    "Tick “Request user authorization (OAuth) during installation” and “Redirect on update”. Switch the webhook "
+    "off.",
+    "Create it, and generate a client secret and a private key.",
+)
 CONSENTING = Journey(
     there="You go to GitHub, give access there, and come back. From then on the connection works by itself.",
     again="and give access once more.",

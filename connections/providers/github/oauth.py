@@ -93,7 +93,7 @@ def verify(server: Server, credentials: Credentials) -> Verified:
 
 CLIENT = ClientKind(
     name="oauth",
-    title="OAuth client",
+    title="OAuth app",
     missing="GitHub OAuth environment variables have not been configured",
     variables=ClientVariables(
         client_id="INF_APP_CONNECTION_GITHUB_OAUTH_CLIENT_ID",
@@ -101,6 +101,7 @@ CLIENT = ClientKind(
         url="INF_APP_CONNECTION_GITHUB_OAUTH_HOST",
         read_url=url_of_setting,
     ),
+    steps=journeys.TO_AN_OAUTH_APP,
 )
 
 METHOD = Method(

@@ -76,12 +76,18 @@ def refusal(error: ProviderError) -> str:
 
 CLIENT = ClientKind(
     name="oauth",
-    title="OAuth client",
+    title="OAuth application",
     missing="GitLab environment variables have not been configured",
     variables=ClientVariables(
         client_id="INF_APP_CONNECTION_GITLAB_OAUTH_CLIENT_ID",
         client_secret="INF_APP_CONNECTION_GITLAB_OAUTH_CLIENT_SECRET",  # noqa: S106  # the name of a variable
         url="INF_APP_CONNECTION_GITLAB_OAUTH_INSTANCE_URL",
+    ),
+    steps=(
+        "Sign in at GitLab and create an OAuth application: for the whole instance, or for a group that owns it.",
+        "Give it the redirect URI below, letter by letter, and leave it confidential.",
+        "Tick the scopes below of what it shall be used for.",
+        "Save it, and copy its application ID and its secret, which GitLab shows only once.",
     ),
 )
 

@@ -127,7 +127,7 @@ def test_nobody_listens(admin: Api, github: Sandbox, method: str) -> None:
     refused = refusal(admin, given)
     expected = {
         "pat": "refused",
-        "oauth": "There is no OAuth client for",
+        "oauth": "There is no OAuth app for",
         "github-app": "There is no GitHub App for",
     }
     assert expected[method] in refused

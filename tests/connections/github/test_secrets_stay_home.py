@@ -13,7 +13,7 @@ from tests.connections.github.requests import GITHUB, METHODS, body, create
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clients")]
 
-CLIENT = {"oauth": "OAuth client", "github-app": "GitHub App"}
+CLIENT = {"oauth": "OAuth app", "github-app": "GitHub App"}
 LISTED = {"repositories": "/api/v3/user/repos", "organizations": "/api/v3/user/orgs"}
 
 

@@ -182,7 +182,7 @@ def test_an_instance_of_another_organization_is_none(admin: Api, gitlab: Sandbox
     gitlab.clear_requests()
     answer = admin.post(GITLAB, {"name": "x", "method": "oauth", "credentials": credentials})
     assert answer.status_code == 400
-    assert answer.json()["message"].startswith(f"There is no OAuth client for {gitlab.url}.")
+    assert answer.json()["message"].startswith(f"There is no OAuth application for {gitlab.url}.")
     assert gitlab.requests == []
 
 

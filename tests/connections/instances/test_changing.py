@@ -124,7 +124,7 @@ def test_a_client_stays_while_oauth_connections_have_its_grants(
     made = register_with_client(admin, gitlab, application)
     connect(admin, gitlab, application, name="one")
     connect(admin, gitlab, application, name="two", url=f"{gitlab.url.upper().replace('HTTP', 'http')}/")
-    assert refused(admin, made, **client).startswith(f"2 OAuth connections use {gitlab.url}. ")
+    assert refused(admin, made, **client).startswith(f"2 connections depend on {gitlab.url}. ")
     for connection in AppConnection.objects.all():
         admin.delete(f"{GITLAB}/{connection.id}")
     change(admin, made, **client)
@@ -146,7 +146,7 @@ def test_an_instance_stays_while_oauth_connections_use_it(admin: Api, gitlab: Sa
     one = connect(admin, gitlab, application)["id"]
     answer = admin.delete(f"{INSTANCES}/{made['id']}")
     assert answer.status_code == 400
-    assert answer.json()["message"].startswith(f"1 OAuth connection uses {gitlab.url}. ")
+    assert answer.json()["message"].startswith(f"1 connection depends on {gitlab.url}. ")
     admin.delete(f"{GITLAB}/{one}")
     assert admin.delete(f"{INSTANCES}/{made['id']}").status_code == 200
 

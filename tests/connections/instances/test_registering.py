@@ -152,6 +152,6 @@ def test_another_client_is_not_put_where_connections_have_grants_of_the_environm
     other = application_at(gitlab)
     client = {"clientId": other.client_id, "clientSecrets": [other.client_secret]}
     said = refusal(admin, gitlab.url, allowPrivate=True, **client)
-    assert said.startswith(f"1 OAuth connection uses {gitlab.url}. Their grants belong to the OAuth client")
+    assert said.startswith(f"1 connection depends on {gitlab.url}. Delete what was made with the OAuth application")
     assert not Instance.objects.exists()
     register(admin, gitlab.url, allowPrivate=True)

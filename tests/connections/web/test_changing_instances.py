@@ -91,7 +91,7 @@ def test_a_client_that_connections_depend_on_stays(ann: Client, admin: Api, gitl
     made = register_with_client(admin, gitlab, application)
     connect(admin, gitlab, application)
     answer = change(ann, made, "client", clientId="other", clientSecrets=SECRET)
-    assert "1 OAuth connection uses" in error_at(answer, "clientId")
+    assert "1 connection depends on" in error_at(answer, "clientId")
     no_secret_in(answer)
     kept = client()
     assert kept is not None

@@ -39,11 +39,11 @@ def test_an_instance_in_use_is_kept_and_the_page_says_by_how_many(ann: Client, a
     made = register_with_client(admin, gitlab, application)
     connect(admin, gitlab, application)
     question = ann.get(f"{page_of(made)}/delete")
-    assert "1 OAuth connection uses it. Without the instance their tokens could not be refreshed." in text(question)
+    assert "1 connection depends on it. Without the instance no token is renewed any more." in text(question)
     assert "Delete instance" not in text(question)
     answer = send(ann, f"{page_of(made)}/delete")
     assert answer.status_code == 422
-    assert f"1 OAuth connection uses {gitlab.url}." in text(answer)
+    assert f"1 connection depends on {gitlab.url}." in text(answer)
     assert Instance.objects.exists()
 
 

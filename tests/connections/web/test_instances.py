@@ -73,9 +73,9 @@ def test_registered_instances_are_listed_with_all_but_their_secrets(
     assert f'href="{page_of(made)}"' in page.content.decode()
     no_secret_in(page)
     shown = ann.get(page_of(made))
-    assert f"OAuth client Registered {application.client_id} , 2 secrets" in text(shown)
+    assert f"OAuth application Registered {application.client_id} , 2 secrets" in text(shown)
     assert "O=trustme" in text(shown)
-    assert "Secret scanning: api , read_repository" in text(shown)
+    assert "Scopes for secret scanning api , read_repository" in text(shown)
     no_secret_in(shown)
 
 

@@ -34,6 +34,18 @@ def test_registering_leads_to_the_instance_and_says_what_comes_next(ann: Client)
     assert AuditEvent.objects.filter(type="create-app-connection-instance").count() == 1
 
 
+def test_each_app_is_told_of_in_its_own_words(ann: Client) -> None:
+    address = {"instanceUrl": "https://github.example.com"}
+    page = text(ann.get(send(ann, "/organization/instances/github/new", address)["Location"]))
+    assert "is registered. Next, create its GitHub App." in page
+    assert "Developer settings, OAuth apps, New OAuth app" in page
+    assert "Save OAuth app" in page
+    assert "confidential" not in page
+    gitlab = text(ann.get(send(ann, NEW, {"instanceUrl": URL})["Location"]))
+    assert "leave it confidential" in gitlab
+    assert "GitHub" not in gitlab
+
+
 def test_certificates_come_as_text_or_as_a_file(ann: Client, ca_pem: str) -> None:
     send(ann, NEW, {"instanceUrl": URL, "caCertificates": ca_pem})
     upload: Any = SimpleUploadedFile("ca.pem", ca_pem.encode())

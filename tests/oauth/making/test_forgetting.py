@@ -35,7 +35,7 @@ def test_connections_keep_it(ann: Person, page: str) -> None:
     depend_on(Client.objects.get().instance)
     answer = ann.browser.post(f"{page}/clients/app/forget")
     assert answer.status_code == 422
-    assert "1 OAuth connection uses https://github.com" in text(answer)
+    assert "1 connection depends on https://github.com" in text(answer)
     assert Client.objects.count() == 1
     assert not AuditEvent.objects.filter(type="delete-app-connection-client").exists()
 

@@ -87,7 +87,7 @@ def test_connections_keep_their_client(ann: Person, github: Sandbox) -> None:
     depend_on(instance)
     answer = ask(ann, github, instanceUrl=instance.url, replaces="on")
     assert answer.status_code == 422
-    assert "1 OAuth connection uses https://github.com" in text(answer)
+    assert "1 connection depends on https://github.com" in text(answer)
     assert not OAuthAttempt.objects.exists()
 
 
@@ -97,7 +97,7 @@ def test_connections_that_were_made_meanwhile_keep_their_client(ann: Person, git
     depend_on(instance)
     answer = came_back(ann, state=state, code="x")
     assert answer.status_code == 400
-    assert "1 OAuth connection uses https://github.com" in text(answer)
+    assert "1 connection depends on https://github.com" in text(answer)
     assert Client.objects.get().client_id == "Iv1.present"
     assert created() == []
 
