@@ -29,7 +29,7 @@ class MakingForm(InstanceForm):
         there, maker = provider.display_name, maker_of(kind)
         self.fields["owner"] = forms.CharField(
             label=f"{maker.owner_label} (optional)",
-            help_text=f"Without one it belongs to your own account at {there}.",
+            help_text=maker.on_owner,
             required=False,
             validators=[RegexValidator(maker.owner_pattern, maker.owner_rule)],
             widget=forms.TextInput(PLAIN),

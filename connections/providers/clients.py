@@ -92,7 +92,7 @@ class Maker:
     server keeps what it made for so long (`lifetime`) to be fetched.
 
     A name may have `longest_name` characters. `owner_label` is what people call who owns the client if not they,
-    `owner_pattern` how that is written, and `owner_rule` the same in words.
+    `owner_pattern` how that is written, and `owner_rule` the same in words; `on_owner` says what follows from it.
     """
 
     form: Callable[[Server, Order], tuple[str, Mapping[str, str]]]
@@ -102,6 +102,7 @@ class Maker:
     owner_label: str
     owner_pattern: str
     owner_rule: str
+    on_owner: str
     permissions: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -69,5 +69,7 @@ MAKER = Maker(
     owner_label="GitHub organization that will own it",
     owner_pattern=r"\A[A-Za-z0-9-]{1,39}\Z",
     owner_rule="Give it as in its address: letters, digits and hyphens, at most 39 of them.",
+    on_owner="It can be installed on its owner only: name the organization whose repositories it is for. Without "
+    "one, that is your own account at GitHub.",
     permissions=PERMISSIONS,
 )
