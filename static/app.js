@@ -78,6 +78,9 @@ enhance(document);
 const arrival = performance.getEntriesByType("navigation")[0]?.type;
 if (arrival === "navigate") document.querySelector("form[data-submits-itself]")?.requestSubmit();
 
+// A form that came back with a fault starts at the first one.
+document.querySelector("main :is(input, select, textarea)[aria-invalid='true'], main [aria-invalid='true'] input")?.focus();
+
 // On narrow screens the navigation is a row that scrolls: show where we are.
 for (const place of document.querySelectorAll(".places [aria-current], .tabs [aria-current]")) {
   const row = place.closest("nav");

@@ -101,6 +101,7 @@ def test_a_faulty_name_is_said_at_its_field(page: Page) -> None:
     expect(page).to_have_title(re.compile("^Error: "))
     expect(page.get_by_label("Name")).to_have_value("Not A Name")
     expect(page.get_by_label("Name")).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_label("Name")).to_be_focused()
     expect(page.get_by_text("can only contain lowercase letters")).to_be_visible()
 
 
