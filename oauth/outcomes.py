@@ -1,6 +1,8 @@
 """How a handshake ends for the person: every failure is a page with a cause and a next step."""
 
+import math
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -42,13 +44,13 @@ WORDS: dict[type[WireError], Words] = {
         "Connecting is not set up", "The operator of this service sets the variables of its client there."
     ),
     errors.NoClientThere: Words("Connecting is not set up for this instance", NOTHING_STORED),
-    RateLimited: Words("Too much is going on there", f"{NOTHING_STORED} Wait a minute, then connect again."),
     PermissionDenied: Words("You may not do this", f"{NOTHING_STORED} Ask an admin of the organization."),
     NotFound: Words("The connection is gone", "It was deleted in between, or you may not see it any more."),
     BadRequest: Words("The connection was not made", f"{NOTHING_STORED} See to the cause, then connect again."),
     ServerError: Words("Something went wrong here", f"{NOTHING_STORED} The log of the server says more."),
 }
 DEFAULT = Words("The connection was not made", f"{NOTHING_STORED} Connect again.")
+MINUTE = 60
 
 
 def failed(
@@ -58,7 +60,7 @@ def failed(
     title, advice = words_for(error)
     steps = [Step("Connect again", _form(provider, attempt)), Step("Go back", _back(attempt))]
     if isinstance(error, errors.AccessRefused) and error.page_url:
-        steps.insert(0, Step(error.page_label, error.page_url))
+        steps.insert(1, Step(error.page_label, error.page_url))
     facts = {"Instance": attempt.instance_url} if attempt else {}
     return outcome(
         request,
@@ -76,6 +78,10 @@ def words_for(error: WireError) -> Words:
     """Return the title and the advice for an error."""
     if isinstance(error, HandshakeFailed):
         return Words(error.title, error.advice)
+    if isinstance(error, RateLimited):
+        minutes = math.ceil(error.retry_after / MINUTE)
+        wait = f"{minutes} minutes" if minutes > 1 else "a minute"
+        return Words("Too much is going on there", f"{NOTHING_STORED} Connect again in {wait}.")
     return next((words for kind, words in WORDS.items() if isinstance(error, kind)), DEFAULT)
 
 
@@ -83,7 +89,8 @@ def pending(
     request: HttpRequest, provider: Provider, attempt: OAuthAttempt | None, waiting: Pending
 ) -> HttpResponse:
     """Return the page for somebody who came back without access, though nothing went wrong."""
-    steps = [Step("Connect again", _form(provider, attempt)), Step("Go back", _back(attempt))]
+    form = _form(provider, attempt) if attempt else _form_of_what_is_there(provider)
+    steps = [Step("Connect again", form), Step("Go back", _back(attempt))]
     return outcome(
         request, title=waiting.title, cause=waiting.cause, advice=waiting.advice, steps=steps, status=200
     )
@@ -110,6 +117,13 @@ def nothing_configured(request: PersonRequest, provider: Provider, method: Metho
 def _form(provider: Provider, attempt: OAuthAttempt | None) -> str:
     url = reverse("oauth:new", kwargs={"app": provider.app})
     return f"{url}?attempt={attempt.id}" if attempt else url
+
+
+def _form_of_what_is_there(provider: Provider) -> str:
+    """Return the form that asks for what a person has at the server already, if there is such a way to connect."""
+    ways = [(way, use) for way in provider.browser_methods.values() if way.oauth for use in way.oauth.uses]
+    found = next(({"method": way.name, "use": use.name} for way, use in ways if use.is_there), {})
+    return f"{_form(provider, None)}?{urlencode(found)}"
 
 
 def _back(attempt: OAuthAttempt | None) -> str:

@@ -33,12 +33,13 @@ def test_a_certificate_that_is_not_trusted_names_the_missing_authority(ann: Pers
         failed(ann.come_back(address), 400, "was issued by", "Add that CA certificate", "EXTRA_CA_CERTS")
 
 
-def test_a_gitlab_that_asks_to_wait_is_waited_for(ann: Person, gitlab: Sandbox) -> None:
+@pytest.mark.parametrize(("seconds", "wait"), [(7, "a minute"), (61, "2 minutes"), (1800, "30 minutes")])
+def test_a_gitlab_that_asks_to_wait_is_waited_for(ann: Person, gitlab: Sandbox, seconds: int, wait: str) -> None:
     address = gitlab.approve(begin(ann, gitlab))
-    gitlab.misbehave("rate-limit", "/oauth/token", retry_after=7)
+    gitlab.misbehave("rate-limit", "/oauth/token", retry_after=seconds)
     page = ann.come_back(address)
-    failed(page, 429, "rate limit")
-    assert page["Retry-After"] == "7"
+    failed(page, 429, "rate limit", f"Connect again in {wait}.")
+    assert page["Retry-After"] == str(seconds)
 
 
 def test_less_access_than_asked_for_is_given_back(ann: Person, gitlab: Sandbox) -> None:
