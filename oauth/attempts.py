@@ -220,12 +220,12 @@ def use_named(oauth: OAuth, name: str) -> Use:
     return next(use for use in oauth.uses if use.name == name)
 
 
-def smallest_use(oauth: OAuth, scopes: Sequence[str]) -> Use:
+def smallest_use(oauth: OAuth, scopes: Sequence[str], *, is_there: bool = True) -> Use:
     """Return the use to reconnect by: that which covers these scopes and asks for least, or asks for most of all.
 
-    Of two that ask for the same it is the one for what is there already.
+    Of two that ask for the same it is the one for what is there already, or not, as `is_there` says.
     """
-    by_size = sorted(oauth.uses, key=lambda use: (len(use.scopes), not use.is_there))
+    by_size = sorted(oauth.uses, key=lambda use: (len(use.scopes), use.is_there is not is_there))
     return next((use for use in by_size if set(scopes) <= set(use.scopes)), by_size[-1])
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from connections.providers.base import Candidate, Method
+from connections.providers.base import Candidate, Method, Provider
 from connections.providers.journeys import Use
 from connections.web.new_forms import NewForm
 from oauth.attempts import Wish
@@ -17,10 +17,11 @@ class ConnectForm(NewForm):
 
     returnTo = forms.CharField(required=False, max_length=512, widget=forms.HiddenInput())
 
-    def __init__(self, *args: Any, urls: list[str], method: Method, **more: Any) -> None:
-        super().__init__(*args, **more)
+    def __init__(self, *args: Any, provider: Provider, urls: list[str], method: Method, **more: Any) -> None:
+        super().__init__(*args, app=provider.app, **more)
         self.method = method
-        self.fields["instanceUrl"] = forms.ChoiceField(label="Instance", choices=[(url, url) for url in urls])
+        label, choices = provider.server_field.label, [(url, url) for url in urls]
+        self.fields["instanceUrl"] = forms.ChoiceField(label=label, choices=choices)
         self.fields["use"] = use_field(method)
 
     def wish(self) -> Wish:

@@ -18,6 +18,7 @@ from connections.providers import PROVIDERS
 from connections.providers.base import Method, OAuth, Provider
 from connections.providers.clients import ClientKind
 from connections.rows import ConnectionView
+from connections.states import Status
 from connections.web.arrival import announce, page_after, safe_return
 from connections.web.new_forms import places_for_new
 from oauth import attempts, handshake
@@ -57,7 +58,8 @@ def method_of(provider: Provider, name: str) -> Method:
 def new(request: PersonRequest, app: str) -> HttpResponse:
     """Show the form: an empty one, one for reconnecting (`?connection=`), or one filled in before (`?attempt=`).
 
-    `?method=` says by which method; a connection that is there has its own.
+    `?method=` says by which method, `?instanceUrl=` where and `?use=` what for; a connection that is there has its
+    own.
     """
     provider = provider_of(app)
     attempt = _earlier(request, provider)
@@ -66,11 +68,12 @@ def new(request: PersonRequest, app: str) -> HttpResponse:
     if connection_id:
         connection = _reconnectable(request, provider, connection_id)
         method = connection.way
-        use = attempts.smallest_use(_oauth(method), connection.scopes)
+        is_there = connection.status != Status.RECONNECT_REQUIRED
+        use = attempts.smallest_use(_oauth(method), connection.scopes, is_there=is_there)
         initial = {"connectionId": connection_id, "use": use.name, "returnTo": return_to}
         return _form_page(request, provider, ReconnectForm(method=method, initial=initial), connection)
     method = method_of(provider, attempt.method if attempt else request.GET.get("method", ""))
-    filled = _filled_in(attempt) if attempt else {"projectId": request.GET.get("project", "")}
+    filled = _filled_in(attempt) if attempt else _asked_for(request, method)
     form = _connect_form(request, provider, method, initial={**filled, "returnTo": return_to})
     return _form_page(request, provider, form)
 
@@ -79,6 +82,13 @@ def _oauth(method: Method) -> OAuth:
     if method.oauth is None:
         raise Http404
     return method.oauth
+
+
+def _asked_for(request: PersonRequest, method: Method) -> dict[str, Any]:
+    wanted = request.GET.get("use", "")
+    use = {"use": wanted} if any(wanted == use.name for use in _oauth(method).uses) else {}
+    place = {"projectId": request.GET.get("project", ""), "instanceUrl": request.GET.get("instanceUrl", "")}
+    return {**place, **use}
 
 
 def _filled_in(attempt: OAuthAttempt) -> dict[str, Any]:
@@ -183,7 +193,7 @@ def _connect_form(
 ) -> ConnectForm:
     places = places_for_new(request.principal)
     urls = list(_redirect_uris(request, provider, _kind(provider, method)))
-    return ConnectForm(*data, app=provider.app, urls=urls, places=places, method=method, **more)
+    return ConnectForm(*data, provider=provider, urls=urls, places=places, method=method, **more)
 
 
 def _kind(provider: Provider, method: Method) -> ClientKind:
@@ -232,7 +242,7 @@ def _form_page(
         "form": form,
         "provider": provider,
         "action": reverse("oauth:start", kwargs={"app": provider.app}),
-        "redirect_uris": redirect_uris,
+        "redirect_uris": _of_its_own(redirect_uris, connection) or redirect_uris,
         "method": method,
         "journey": _oauth(method).journey,
         "uses": _oauth(method).uses,
@@ -243,6 +253,12 @@ def _form_page(
     response = render(request, "oauth/new.html", shown, status=status)
     allow_form_to(response, *{servers.origin_of(url) for url in redirect_uris})
     return response
+
+
+def _of_its_own(redirect_uris: dict[str, str], connection: AppConnection | None) -> dict[str, str]:
+    """Return the redirect URI of the server that a connection is to; nothing where there is no connection yet."""
+    url = connection.instance_url if connection else ""
+    return {known: redirect_uri for known, redirect_uri in redirect_uris.items() if is_same(known, url)}
 
 
 def _earlier(request: PersonRequest, provider: Provider) -> OAuthAttempt | None:

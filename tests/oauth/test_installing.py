@@ -52,6 +52,12 @@ def test_the_way_there_is_the_apps_installation(ann: Person, forge: Installing, 
     assert OAuthAttempt.objects.get().open_verifier() == ""
 
 
+def test_what_stays_when_it_is_deleted_is_said(ann: Person, forge: Installing) -> None:
+    page = ann.browser.get(f"/organization/app-connections/{connected(ann, forge).id}/delete")
+    assert f"The GitHub App stays where it is installed: uninstall it at {forge.url}" in text(page)
+    assert "grant" not in text(page)
+
+
 def test_an_organization_is_connected_to_as_itself(ann: Person, forge: Installing) -> None:
     forge.account = "acme"
     connection = connected(ann, forge)
@@ -112,7 +118,9 @@ class TestWaitingForAnOwner:
 
 def test_what_an_owner_approved_elsewhere_is_explained(ann: Person, forge: Installing, github: Sandbox) -> None:
     page = came_back(ann, code="x", installation_id="3001", setup_action="install")
-    failed(page, 200, "The GitHub App is installed", "Nothing was stored here")
+    again = failed(page, 200, "The GitHub App is installed", "Nothing was stored here").replace("&amp;", "&")
+    form = ann.browser.get(f"{ann.way.pages}/new{again}").content.decode()
+    assert '<option value="installed" selected>' in form
     assert exchanges(github) == 0
 
 
@@ -145,6 +153,7 @@ class TestWhatIsInstalledAlready:
         assert "acme (Organization)" in said
         assert "ann (User)" in said
         assert "carol" not in page.content.decode()
+        assert "an owner may have to approve it first. Back to the form" in said
         assert " checked" not in page.content.decode()
         assert AppConnection.objects.count() == 0
         made = ann.browser.post(question, {"number": "0"})

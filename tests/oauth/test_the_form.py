@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from connections.models import AppConnection
 from organizations.models import Project
 from sandbox.github import Sandbox as GitHub
 from sandbox.gitlab import Sandbox
@@ -114,6 +115,16 @@ class TestOfGitHub:
         page = ann.form(connection=old.id)
         assert '<option value="installed" selected>It is installed already' in page.content.decode()
         assert f"You go to {github.url} and show there who you are." in text(page)
+        AppConnection.objects.filter(pk=old.id).update(status="reconnect_required")
+        assert '<option value="install" selected>' in ann.form(connection=old.id).content.decode()
+
+    def test_what_is_asked_for_is_chosen_and_nothing_else_is(self, ann: Person, github: GitHub) -> None:
+        page = ann.by(GITHUB_APP).form(use="installed", instanceUrl=github.url).content.decode()
+        assert '<option value="installed" selected>' in page
+        assert f'<option value="{github.url}" selected>' in page
+        hostile = ann.by(GITHUB).form(use="admin", instanceUrl="https://evil.example.com").content.decode()
+        assert 'name="use" value="secret-sync"' in hostile
+        assert "evil" not in hostile.partition("<main")[2]
 
     def test_a_registered_instance_is_come_back_from_by_its_own_way(
         self, ann: Person, admin: Api, github: GitHub, settings: Any

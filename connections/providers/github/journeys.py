@@ -33,7 +33,7 @@ CONSENTING = Journey(
 INSTALLING = Journey(
     there="You go to GitHub, choose an account and which of its repositories the App may see, install it there, "
     "and come back. From then on the connection renews itself.",
-    again="and show there who you are. The App stays installed as it is.",
+    again="and show there who you are. Where the App is installed it stays as it is.",
     mismatch="Its GitHub App then does not match. It needs this redirect URI, letter by letter, as the first of "
     "its callback URLs, “Request user authorization (OAuth) during installation”, and these permissions.",
     heed=(

@@ -1,5 +1,7 @@
 """One button, and GitHub has made an App for us: what is posted there, and what is kept of what comes back."""
 
+from urllib.parse import quote
+
 import pytest
 
 from audit.models import AuditEvent
@@ -74,7 +76,8 @@ def test_the_page_of_the_instance_says_what_is_next(ann: Person, github: Sandbox
     shown, markup = text(page), page.content.decode()
     assert "The GitHub App Next steps is created" in shown
     assert "press “Connect”" in shown
-    assert f'href="{APPS}/oauth/new?method=github-app"' in markup
+    connect = f"{APPS}/oauth/new?method=github-app&amp;instanceUrl={quote(github.url, safe='')}"
+    assert f'href="{connect}"' in markup
     for part in (app.client_id, app.slug, str(app.id), "secrets : write", "Create it anew", "Forget it"):
         assert part in shown, part
     assert f'href="{github.url}/' in markup
