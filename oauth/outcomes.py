@@ -1,6 +1,7 @@
 """How a handshake ends for the person: every failure is a page with a cause and a next step."""
 
 import math
+from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -10,6 +11,7 @@ from django.urls import reverse
 
 from connections import configured, errors, servers
 from connections.providers.base import Method, Provider
+from connections.providers.clients import ClientKind
 from connections.providers.journeys import Pending
 from connections.web.arrival import HOME
 from oauth.errors import HandshakeFailed
@@ -109,9 +111,18 @@ def nothing_configured(request: PersonRequest, provider: Provider, method: Metho
         "uses": method.oauth.uses if method.oauth else [],
         "may_register": may_register,
         "form": empty_form(request, provider, kind) if kind.maker and may_register else None,
-        "others": [other for other in provider.methods.values() if not other.oauth],
+        "others": list(_ways_without(request, provider, kind)),
     }
     return render(request, "oauth/set_up.html", shown)
+
+
+def _ways_without(request: PersonRequest, provider: Provider, kind: ClientKind) -> Iterator[Method]:
+    """Yield the methods to connect by at once: those without a client, and those by another kind that is known."""
+    organization_id = request.principal.organization_id
+    for method in provider.methods.values():
+        other = provider.client_of(method)
+        if other is None or (other is not kind and servers.redirect_uris(provider, other, organization_id)):
+            yield method
 
 
 def _form(provider: Provider, attempt: OAuthAttempt | None) -> str:

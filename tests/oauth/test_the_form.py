@@ -102,6 +102,19 @@ class TestOfGitHub:
         assert "Permissions actions read, environments write" in installation
         assert "Scopes" not in installation
 
+    def test_where_one_client_lacks_the_method_by_the_other_is_offered(self, ann: Person, settings: Any) -> None:
+        known = settings.APP_CONNECTION_VARIABLES
+        settings.APP_CONNECTION_VARIABLES = {name: known[name] for name in known if "_GITHUB_APP_" in name}
+        page = ann.by(GITHUB).form()
+        assert "No OAuth app is known here." in text(page)
+        assert 'oauth/new?method=github-app">Connect by GitHub App' in page.content.decode()
+        settings.APP_CONNECTION_VARIABLES = {}
+        page = ann.by(GITHUB_APP).form()
+        assert "Tick “Request user authorization (OAuth) during installation”" in text(page)
+        assert "Permissions actions read, environments write" in text(page)
+        assert "Connect by Personal Access Token" in text(page)
+        assert "Connect by OAuth" not in text(page)
+
     def test_what_may_come_in_between_is_told_before(self, ann: Person) -> None:
         assert "Press Grant, or Request" in text(ann.by(GITHUB).form())
         said = text(ann.by(GITHUB_APP).form())

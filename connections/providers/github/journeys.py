@@ -14,8 +14,7 @@ TO_AN_OAUTH_APP = (
 TO_AN_APP = (
     "Sign in at GitHub, and open the settings of the organization that shall own it: Developer settings, GitHub "
     "Apps, New GitHub App.",
-    "Give it the redirect URI below as its first callback URL, letter by letter, and the permissions that stand "
-    "above.",
+    "Give it the redirect URI below as its first callback URL, letter by letter, and the permissions below.",
     "Tick “Request user authorization (OAuth) during installation” and “Redirect on update”. Switch the webhook "
     "off.",
     "Create it, and generate a client secret and a private key.",
