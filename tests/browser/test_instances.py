@@ -26,7 +26,7 @@ def test_a_person_registers_an_instance_adds_its_client_and_deletes_it(page: Pag
     expect(page.get_by_role("heading", level=1)).to_have_text(URL)
     instance = page.url.rpartition("/")[2]
     callback = f"/organization/app-connections/gitlab/oauth/callback/{instance}"
-    expect(page.get_by_role("listitem").filter(has_text="redirect URI")).to_contain_text(callback)
+    expect(page.get_by_role("region", name="OAuth application")).to_contain_text(callback)
     page.get_by_label("Client ID").fill("1f0e2d3c4b5a6978")
     page.get_by_label("Client secrets").fill("gloas-one\ngloas-two")
     page.get_by_role("button", name="Save OAuth application").click()
