@@ -175,6 +175,12 @@ TABLE = [
     (handshake.MadeUnusable("why", ""), 400, "BadRequest", "why"),
     (handshake.MadeButLost("why", ""), 503, "ServiceUnavailable", "why"),
     (
+        connections.ClientKindNotFound("GitHub", ["oauth", "app"]),
+        404,
+        "NotFound",
+        "GitHub has no such kind of client. Those that it has are: oauth, app.",
+    ),
+    (
         connections.ClientNotFound("GitHub App", "https://a"),
         404,
         "NotFound",
