@@ -37,7 +37,6 @@ PAGES = {
     "instance-with-app": "/organization/instances/github/{instance_with_app}",
     "client-new": "/organization/app-connections/github/clients/app/new",
     "client-replace": "/organization/app-connections/github/clients/app/new?instanceUrl=https://github.example.com",
-    "not-set-up": "/organization/app-connections/github/oauth/new?method=oauth",
     "projects": "/organization/projects",
     "project-new": "/organization/projects/new",
     "project-connections": f"{PROJECT}/app-connections",

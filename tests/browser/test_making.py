@@ -93,8 +93,12 @@ def test_where_nothing_is_set_up_the_button_comes_first(page: Page, tmp_path: Pa
     page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
     with Server(tmp_path) as empty:
         requests.post(f"{empty.url}/api/v1/admin/bootstrap", json=SET_UP, timeout=30).raise_for_status()
-        page.goto(f"{empty.url}/organization/app-connections/github/oauth/new?method=github-app")
+        form = f"{empty.url}/organization/app-connections/github/oauth/new?method="
+        page.goto(f"{form}oauth")
         sign_in(page)
+        expect(page.get_by_role("heading", level=1)).to_have_text("Connecting to GitHub is not set up yet")
+        inspect(page, f"not-set-up-{theme}")
+        page.goto(f"{form}github-app")
         expect(page.get_by_role("heading", level=2).first).to_have_text("Recommended: have GitHub create it")
         expect(page.get_by_label("Name", exact=True)).to_have_value("App Connections Example")
         inspect(page, f"not-set-up-with-button-{theme}")
