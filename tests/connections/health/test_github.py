@@ -12,7 +12,7 @@ from django.utils import timezone
 from audit.models import AuditEvent
 from connections import health
 from connections.errors import ProviderRateLimited
-from connections.providers.github import app, oauth, personal_token
+from connections.providers.github import app_facts, oauth, personal_token
 from connections.states import REPLACE, Status
 from sandbox.github import Sandbox
 from tests.clients import Api
@@ -103,7 +103,7 @@ def test_a_github_that_fails_is_failing_and_heals(
 ) -> None:
     made = make(method)
     verified_at = row(made.id).verified_at
-    for module in (app, oauth, personal_token):
+    for module in (app_facts, oauth, personal_token):
         monkeypatch.setattr(module, "VERIFY_SECONDS", 0.3 if kind == "hang" else 15.0)
     github.misbehave(kind, made.asked, **options)
     status, said_cause, said_cure = said(made.id)

@@ -222,7 +222,7 @@ def test_what_is_not_there_is_not_renewed(admin: Api, path: str) -> None:
     absent = {
         f"{instance}/clients/x": "GitHub has no such kind of client. Those that it has are: oauth, app.",
         f"{instance}/clients/{'<b>' * 9}": "GitHub has no such kind of client. Those that it has are: oauth, app.",
-        f"{instance}/clients/oauth": "There is no OAuth client of your own at https://github.com.",
+        f"{instance}/clients/oauth": "There is no OAuth app of your own at https://github.com.",
         f"{GITHUB_INSTANCES}/{NOBODY}/clients/app": f"Could not find instance with ID {NOBODY}",
         f"{path.replace('/github/', '/gitlab/').removesuffix('app')}oauth": "Could not find instance with ID",
     }
