@@ -3,6 +3,7 @@
 import base64
 import json
 import logging
+import subprocess
 from collections.abc import Iterator
 from urllib.parse import quote
 
@@ -103,12 +104,17 @@ def use_everything(gitlab: Sandbox) -> tuple[list[bytes], dict[str, str]]:
 
 
 def stored_bytes() -> bytes:
-    """Return everything that the database holds: its very file on SQLite, every row as text elsewhere."""
+    """Return everything that the database holds: its very file on SQLite, every row as text elsewhere.
+
+    The file is read by another process: one that closes a file gives up every lock that it has on it (fcntl(2)),
+    those of SQLite's connections too, and then other processes ruin the database under their hands.
+    """
     if database.vendor == "sqlite":
         with database.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        with open(database.settings_dict["NAME"], "rb") as file:  # noqa: PTH123  # a name, not a path
-            return file.read()
+        return subprocess.run(
+            ["/bin/cat", str(database.settings_dict["NAME"])], capture_output=True, check=True
+        ).stdout
     with database.cursor() as cursor:
         dumped = []
         for table in database.introspection.table_names():
