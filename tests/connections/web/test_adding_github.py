@@ -44,6 +44,15 @@ def test_a_token_makes_a_connection(ann: Client, github: Sandbox) -> None:
     assert token not in ann.get(answer["Location"]).content.decode()
 
 
+@pytest.mark.parametrize("is_fine_grained", [False, True])
+def test_a_token_of_which_github_names_no_end_never_ends(
+    ann: Client, github: Sandbox, is_fine_grained: bool
+) -> None:
+    token = github.personal_token(fine_grained=is_fine_grained).value
+    page = ann.get(fill_in(ann, github, personalAccessToken=token)["Location"])
+    assert "Expires Never" in text(page)
+
+
 @pytest.mark.parametrize(
     ("changed", "field", "said"),
     [
