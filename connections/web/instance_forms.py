@@ -37,6 +37,17 @@ class SecretLines(forms.Textarea):
         del value
 
 
+def added_secret() -> forms.CharField:
+    """Return the field for one secret more."""
+    return forms.CharField(
+        label="Add a client secret (optional)",
+        required=False,
+        validators=[VISIBLE, SECRET_LENGTH],
+        help_text=f"It is tried first, the present ones after it. At most {MOST_SECRETS} are kept.",
+        widget=forms.PasswordInput({"autocomplete": "off"}),
+    )
+
+
 class InstanceForm(forms.Form):
     """A form that shows what a service refuses at the field that it is about."""
 
@@ -126,13 +137,7 @@ class ClientForm(InstanceForm):
         validators=[VISIBLE],
         widget=forms.TextInput(PLAIN),
     )
-    addClientSecret = forms.CharField(
-        label="Add a client secret (optional)",
-        required=False,
-        validators=[VISIBLE, SECRET_LENGTH],
-        help_text=f"It is tried first, the present ones after it. At most {MOST_SECRETS} are kept.",
-        widget=forms.PasswordInput({"autocomplete": "off"}),
-    )
+    addClientSecret = added_secret()
     clientSecrets = forms.CharField(
         label="Client secrets",
         required=False,

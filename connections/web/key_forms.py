@@ -7,10 +7,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from connections.instance_clients import MOST_SECRETS
 from connections.instance_rules import LONGEST_BUNDLE
 from connections.providers.clients import ClientKind
-from connections.web.instance_forms import PLAIN, SECRET_LENGTH, VISIBLE, InstanceForm, SecretLines
+from connections.web.instance_forms import PLAIN, InstanceForm, SecretLines, added_secret
 
 OF_A_PRIVATE_KEY = ("privateKey", "keyFile")
 
@@ -18,13 +17,7 @@ OF_A_PRIVATE_KEY = ("privateKey", "keyFile")
 class KeysForm(InstanceForm):
     """New keys of a client of one kind. A private key is only asked for where the kind has one."""
 
-    addClientSecret = forms.CharField(
-        label="Add a client secret (optional)",
-        required=False,
-        validators=[VISIBLE, SECRET_LENGTH],
-        help_text=f"It is tried first, the present ones after it. At most {MOST_SECRETS} are kept.",
-        widget=forms.PasswordInput({"autocomplete": "off"}),
-    )
+    addClientSecret = added_secret()
     privateKey = forms.CharField(
         label="Add a private key (optional)",
         required=False,
