@@ -5,6 +5,8 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.timesince import timesince
 
 from connections import errors as connection_errors
 from connections.providers.base import Provider
@@ -16,7 +18,10 @@ from wire.pages import Step, cause_of, outcome
 
 
 class Words(NamedTuple):
-    """What is said of an error, with {kind} and {app} for names. Without a `cause` it is the error's own."""
+    """What is said of an error: {kind} and {app} are names, {time} is how long it may take.
+
+    Without a `cause` it is the error's own.
+    """
 
     title: str
     advice: str
@@ -38,7 +43,7 @@ WORDS: dict[type[WireError], Words] = {
         "Nothing that was begun here ends with it. It may have been shortened, or made up by somebody else.",
     ),
     errors.StateUsed: Words("This attempt is over", "Look at the instance: the {kind} may be there by now."),
-    errors.StateExpired: Words("That took too long", THERE_ALL_THE_SAME, "It has to be finished within an hour."),
+    errors.StateExpired: Words("That took too long", THERE_ALL_THE_SAME, "It has to be finished within {time}."),
     errors.SomebodyElse: Words(
         "Somebody else began this",
         "Nothing was stored here. Delete at {app} what was created, and create it again in this browser; stay "
@@ -52,7 +57,7 @@ WORDS: dict[type[WireError], Words] = {
     errors.CodeRefused: Words(
         NOT_TAKEN_OVER,
         THERE_ALL_THE_SAME,
-        "{app} does not know the code that you came back with: it is more than an hour old, or was used before.",
+        "{app} does not know the code that you came back with: it is more than {time} old, or was used before.",
     ),
     errors.MadeButLost: Words(
         NOT_TAKEN_OVER,
@@ -75,7 +80,7 @@ def failed(
     """Return the page of a failure. The person's own `attempt` says what was to be made, and where."""
     kind = provider.clients.get(attempt.method) if attempt else None
     words = next((words for type_, words in WORDS.items() if isinstance(error, type_)), DEFAULT)
-    names = {"kind": kind.title if kind else "client", "app": provider.display_name}
+    names = {"kind": kind.title if kind else "client", "app": provider.display_name, "time": _time_for(kind)}
     return outcome(
         request,
         title=words.title.format_map(names),
@@ -86,6 +91,14 @@ def failed(
         status=error.status,
         headers=error.headers,
     )
+
+
+def _time_for(kind: ClientKind | None) -> str:
+    """Return for how long a server keeps what it made, in words."""
+    if kind is None or kind.maker is None:
+        return "the time given"
+    now = timezone.now()
+    return timesince(now - kind.maker.lifetime, now).replace("\xa0", " ")
 
 
 def _steps(

@@ -64,7 +64,7 @@ def test_after_an_hour_it_is_too_late(ann: Person, github: Sandbox) -> None:
     left = OAuthAttempt.objects.get().expires_at - timezone.now()
     assert 3500 < left.total_seconds() <= 3600
     OAuthAttempt.objects.update(expires_at=timezone.now())
-    failed(ann.come_back(address), 400, "That took too long", "within an hour", "Delete it there")
+    failed(ann.come_back(address), 400, "That took too long", "within 1 hour", "Delete it there")
     assert conversions(github) == 0
 
 
@@ -122,7 +122,7 @@ def test_a_state_of_this_is_none_to_connect_with(ann: Person, github: Sandbox) -
 
 def test_a_code_that_github_does_not_know(ann: Person, github: Sandbox) -> None:
     state = posted(ask(ann, github)).state
-    failed(came_back(ann, state=state, code="0" * 40), 400, "not taken over", "more than an hour old")
+    failed(came_back(ann, state=state, code="0" * 40), 400, "not taken over", "more than 1 hour old")
 
 
 def test_a_code_that_is_no_code(ann: Person, github: Sandbox) -> None:
@@ -134,7 +134,7 @@ def test_a_code_that_is_no_code(ann: Person, github: Sandbox) -> None:
 def test_a_code_that_is_older_than_an_hour_there(ann: Person, github: Sandbox) -> None:
     address = begin(ann, github)
     github.travel(3601)
-    failed(ann.come_back(address), 400, "more than an hour old", "Delete it there")
+    failed(ann.come_back(address), 400, "more than 1 hour old", "Delete it there")
     github.travel(-3601)
 
 
