@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from sandbox.github import Sandbox as GitHub
 from sandbox.gitlab import Sandbox
@@ -19,6 +19,9 @@ from tests.clients import SET_UP
 from tests.connections import oauth
 from tests.connections.github import world
 from tests.server import ROOT, Server
+
+# A condition is waited for as long as an action is, in milliseconds: other tests keep the machine busy.
+expect.set_options(timeout=30_000)
 
 HOW_TO_GET_CHROMIUM = "browser tests skipped: no Chromium found. On Debian and Ubuntu: apt-get install chromium"
 

@@ -54,6 +54,7 @@ def test_a_person_has_an_app_made_and_forgets_it(page: Page, github: Sandbox) ->
     expect(page.get_by_label("Username")).to_be_visible()
     page.go_back()
     expect(page.get_by_role("heading", level=1)).to_have_text("Create GitHub App")
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Acme journey")  # once the page is there whole
     page.get_by_role("button", name="Create GitHub App").click()
     page.get_by_label("Username").fill("ann")
     page.get_by_label("Password").fill("ann-password")
